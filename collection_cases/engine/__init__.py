@@ -1,0 +1,1 @@
+"""Judgements on cases and items: pure Python, no Odoo, no clock, no database."""

@@ -1,0 +1,19 @@
+from odoo import models
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    def write(self, vals):
+        before = {}
+        if "state" in vals:
+            before = {move: move.state for move in self if move.state != vals["state"]}
+        res = super().write(vals)
+        if before:
+            moves = self.browse([move.id for move in before])
+            lines = moves.line_ids
+            if vals["state"] == "posted":
+                # A new credit may cover what is chased; a new debt waits for the next refresh.
+                lines = lines.filtered(lambda line: line.balance < 0)
+            lines._collection_ledger_changed()
+        return res

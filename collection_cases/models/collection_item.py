@@ -1,0 +1,201 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+LEDGER_FIELDS = ("name", "date", "due_date", "amount", "residual", "residual_company", "currency_id")
+"""Figures of a ledger item: the ledger's, never typed in."""
+
+
+def _taken_message(env, diag):
+    """Say in which case the entry is that somebody attached at the same moment."""
+    return env._(
+        "An entry was attached to another open collection case at the same moment. Reload the list of open items:"
+        " it shows in which case the entry is now."
+    )
+
+
+class CollectionItem(models.Model):
+    """What is owed: an open receivable entry of the ledger, or an expected amount typed in by hand.
+
+    A ledger item points at its entry and has no figures of its own. `state` says whether it is worked
+    in its case now; a case's totals count open items only.
+    """
+
+    _name = "collection.item"
+    _description = "Collection item"
+    _order = "due_date, id"
+    _check_company_auto = True
+
+    case_id = fields.Many2one("collection.case", required=True, index=True, ondelete="cascade", check_company=True)
+    company_id = fields.Many2one(related="case_id.company_id", store=True, precompute=True)
+    partner_id = fields.Many2one(related="case_id.partner_id", store=True, precompute=True, index=True)
+    origin = fields.Selection(
+        [("ledger", "Ledger"), ("manual", "Expected")], required=True, default="manual", readonly=True
+    )
+    move_line_id = fields.Many2one("account.move.line", "Journal item", readonly=True, ondelete="set null", copy=False)
+    move_id = fields.Many2one(related="move_line_id.move_id", string="Document")
+    name = fields.Char("Document number", compute="_compute_document", store=True, readonly=False, precompute=True)
+    date = fields.Date("Document date", compute="_compute_document", store=True, readonly=False, precompute=True)
+    due_date = fields.Date(compute="_compute_document", store=True, readonly=False, precompute=True, required=True)
+    currency_id = fields.Many2one(
+        "res.currency", compute="_compute_document", store=True, readonly=False, precompute=True, required=True
+    )
+    company_currency_id = fields.Many2one(related="company_id.currency_id", string="Company currency")
+    amount = fields.Monetary(compute="_compute_document", store=True, readonly=False, precompute=True)
+    residual = fields.Monetary(
+        "Open", compute="_compute_residual", store=True, precompute=True, help="What is still owed, in its currency."
+    )
+    residual_company = fields.Monetary(
+        "Open (company currency)",
+        compute="_compute_residual",
+        store=True,
+        precompute=True,
+        currency_field="company_currency_id",
+    )
+    settled_date = fields.Date(readonly=True, copy=False)
+    state = fields.Selection(
+        [("open", "Open"), ("settled", "Settled"), ("released", "Left the case")],
+        required=True,
+        default="open",
+        readonly=True,
+        copy=False,
+    )
+    release_reason = fields.Selection(
+        [
+            ("excluded", "Excluded from follow-up in accounting"),
+            ("unposted", "Entry set back to draft, cancelled or deleted"),
+            ("not_due", "Not overdue any more"),
+            ("covered", "Covered by credits, or not above the tolerance"),
+            ("not_participating", "The customer no longer takes part"),
+            ("moved", "Belongs to another customer or branch now"),
+            ("completed", "The case was completed by hand"),
+        ],
+        readonly=True,
+        copy=False,
+    )
+    is_chosen = fields.Boolean(
+        "Chosen by a person", readonly=True, help="Stays in the case until it is settled, even while not overdue."
+    )
+    days_overdue = fields.Integer(compute="_compute_days_overdue")
+
+    _open_entry_uniq = models.UniqueIndex(
+        "(move_line_id) WHERE state = 'open' AND move_line_id IS NOT NULL", _taken_message
+    )
+    _case_entry_uniq = models.UniqueIndex("(case_id, move_line_id) WHERE move_line_id IS NOT NULL")
+    _ledger_idx = models.Index("(move_line_id) WHERE move_line_id IS NOT NULL")
+
+    @api.depends(
+        "origin",
+        "move_line_id.amount_currency",
+        "move_line_id.currency_id",
+        "move_line_id.date",
+        "move_line_id.date_maturity",
+        "move_line_id.move_id.name",
+        "case_id",
+    )
+    def _compute_document(self):
+        for item in self:
+            # sudo: a collector without accounting rights may see these facts of the customer's documents
+            line = item.sudo().move_line_id
+            item.name = line.move_id.name if line else item.name
+            item.date = line.date if line else item.date
+            item.due_date = (line.date_maturity or line.date) if line else item.due_date
+            item.currency_id = line.currency_id if line else (item.currency_id or item.case_id.currency_id)
+            item.amount = line.amount_currency if line else item.amount
+
+    @api.depends(
+        "origin",
+        "move_line_id.amount_residual",
+        "move_line_id.amount_residual_currency",
+        "move_line_id.parent_state",
+        "amount",
+        "currency_id",
+        "settled_date",
+    )
+    def _compute_residual(self):
+        for item in self:
+            if item.origin == "ledger":
+                line = item.sudo().move_line_id  # sudo: see _compute_document
+                standing = line.parent_state == "posted"
+                item.residual = line.amount_residual_currency if standing else 0
+                item.residual_company = line.amount_residual if standing else 0
+                continue
+            item.residual = 0 if item.settled_date else item.amount
+            company = item.case_id.company_id or self.env.company
+            item.residual_company = item.currency_id._convert(
+                item.residual, company.currency_id, company, item.date or item.due_date
+            )
+
+    @api.depends("due_date", "state")
+    def _compute_days_overdue(self):
+        today = fields.Date.context_today(self)
+        for item in self:
+            late = item.state == "open" and item.residual > 0 and item.due_date and item.due_date < today
+            item.days_overdue = (today - item.due_date).days if late else 0
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            if vals.get("origin", "manual") == "manual":
+                self._check_expected(vals)
+        items = super().create(vals_list)
+        items.case_id._items_changed()
+        return items
+
+    @api.model
+    def _check_expected(self, vals):
+        if not vals.get("name"):
+            raise UserError(self.env._("Say what the expected amount is for, for example “Advance, phase 2”."))
+        if vals.get("amount", 0) <= 0:
+            raise UserError(self.env._("An expected amount is above zero: enter what “%s” will come to.", vals["name"]))
+
+    def write(self, vals):
+        typed = [name for name in LEDGER_FIELDS if name in vals]
+        if typed and not self.env.su and "ledger" in self.mapped("origin"):
+            raise UserError(
+                self.env._("The figures of a posted document come from accounting. Change the document there.")
+            )
+        if not self.env.su and vals.get("amount", 1) <= 0:
+            raise UserError(self.env._("An expected amount is above zero."))
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_chosen(self):
+        for item in self:
+            if item.state == "settled":
+                raise UserError(
+                    self.env._("%s is settled and part of the history of the case; it stays.", item.name)
+                )
+            if item.origin == "ledger" and item.state == "open" and not item.is_chosen:
+                raise UserError(
+                    self.env._(
+                        "%s is overdue, so the next refresh would add it again. To leave it out, exclude it from"
+                        " follow-up on the journal entry, or take the customer out of collections.",
+                        item.name,
+                    )
+                )
+
+    def unlink(self):
+        cases = self.case_id
+        res = super().unlink()
+        cases.exists()._items_changed()
+        return res
+
+    def action_settle(self):
+        """Say that an expected amount came in (it has no document in the ledger that would tell)."""
+        self.check_access("write")
+        if "ledger" in self.mapped("origin"):
+            raise UserError(self.env._("A posted document is settled by its payment: use Register payment."))
+        self.write({"settled_date": fields.Date.context_today(self), "state": "settled"})
+        self.case_id._items_changed()
+
+    def action_open_document(self):
+        """Open the invoice or entry behind the item."""
+        self.ensure_one()
+        if not self.move_id:
+            raise UserError(self.env._("%s is an expected amount: there is no document yet.", self.name))
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "account.move",
+            "res_id": self.move_id.id,
+            "views": [(False, "form")],
+        }

@@ -1,0 +1,14 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    collection_default_participation = fields.Selection(
+        related="company_id.collection_default_participation", readonly=False, required=True
+    )
+    collection_user_id = fields.Many2one(related="company_id.collection_user_id", readonly=False)
+    collection_currency_id = fields.Many2one(related="company_id.currency_id", string="Currency of collections")
+    collection_tolerance = fields.Monetary(
+        related="company_id.collection_tolerance", readonly=False, currency_field="collection_currency_id"
+    )

@@ -1,0 +1,369 @@
+"""The statements of a refresh, in the order in which they run.
+
+Each works on one company and a batch of customers (`Scope`), and changes only rows that differ, so
+that a second run touches nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from odoo.tools import SQL
+
+from .case_totals import aging_bucket, case_totals
+from .open_lines import open_lines
+
+COUNTS = (
+    "customers",
+    "cases_opened",
+    "cases_reopened",
+    "cases_completed",
+    "items_added",
+    "items_settled",
+    "items_released",
+)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a refresh works on.
+
+    :param company: `res.company`
+    :param partner_ids: commercial partners
+    :param day: the day that overdue refers to
+    """
+
+    company: object
+    partner_ids: list
+    day: date
+
+
+def customers(company, among) -> SQL:
+    """Return a SELECT of the customers that take part or have an open case.
+
+    :param among: ids to choose from, or None for all
+    """
+    partner_model = company.env["res.partner"].with_company(company)
+    participation = partner_model._fields["collection_participation"].to_sql(partner_model, "customer")
+    return SQL(
+        """
+        SELECT customer.id FROM res_partner customer
+         WHERE customer.commercial_partner_id = customer.id
+           AND (%(participation)s IN ('yes', 'per_branch')
+                OR customer.id IN (SELECT partner_id FROM collection_case
+                                    WHERE company_id = %(company_id)s AND state <> 'completed'))
+           AND (%(all)s OR customer.id = ANY(%(among)s))
+      ORDER BY customer.id
+        """,
+        participation=participation,
+        company_id=company.id,
+        all=among is None,
+        among=among or [],
+    )
+
+
+def _in_scope(scope: Scope, alias: str) -> SQL:
+    return SQL(
+        "%s = %s AND %s = ANY(%s)",
+        SQL.identifier(alias, "company_id"),
+        scope.company.id,
+        SQL.identifier(alias, "partner_id"),
+        scope.partner_ids,
+    )
+
+
+def sync_figures(scope: Scope) -> SQL:
+    """Take over what was booked past the ORM; normally nothing differs."""
+    return SQL(
+        """
+        UPDATE collection_item item
+           SET residual = new.residual, residual_company = new.residual_company,
+               due_date = new.due_date, date = new.date, amount = new.amount, name = new.name
+          FROM (SELECT row.id,
+                       CASE WHEN line.parent_state = 'posted' THEN line.amount_residual_currency ELSE 0 END AS residual,
+                       CASE WHEN line.parent_state = 'posted' THEN line.amount_residual ELSE 0 END AS residual_company,
+                       COALESCE(line.date_maturity, line.date) AS due_date, line.date,
+                       line.amount_currency AS amount, move.name
+                  FROM collection_item row
+                  JOIN account_move_line line ON line.id = row.move_line_id
+                  JOIN account_move move ON move.id = line.move_id
+                 WHERE %s AND row.state = 'open') new
+         WHERE new.id = item.id
+           AND (item.residual, item.residual_company, item.due_date, item.date, item.amount, item.name)
+               IS DISTINCT FROM
+               (new.residual, new.residual_company, new.due_date, new.date, new.amount, new.name)
+     RETURNING item.id
+        """,
+        _in_scope(scope, "row"),
+    )
+
+
+def settle(scope: Scope) -> SQL:
+    """Mark what is matched in full as settled, on the value date of its last matching."""
+    return SQL(
+        """
+        UPDATE collection_item item
+           SET state = 'settled', release_reason = NULL,
+               settled_date = COALESCE(
+                   (SELECT MAX(match.max_date) FROM account_partial_reconcile match
+                     WHERE match.debit_move_id = line.id OR match.credit_move_id = line.id), %s)
+          FROM account_move_line line
+         WHERE line.id = item.move_line_id AND line.parent_state = 'posted'
+           AND item.state = 'open' AND item.residual = 0
+           AND %s
+     RETURNING item.id
+        """,
+        scope.day,
+        _in_scope(scope, "item"),
+    )
+
+
+def open_cases(scope: Scope) -> SQL:
+    """Return a SELECT of the open cases: id, partner_id, branch_id."""
+    return SQL(
+        "SELECT id, partner_id, branch_id FROM collection_case record WHERE %s AND state <> 'completed'",
+        _in_scope(scope, "record"),
+    )
+
+
+def completed_cases_with_open_lines(scope: Scope) -> SQL:
+    """Return a SELECT of the latest completed case of each key that knew a debt which is overdue again."""
+    return SQL(
+        """
+        SELECT DISTINCT ON (record.partner_id, record.branch_id) record.id, record.partner_id, record.branch_id
+          FROM collection_case record
+          JOIN collection_item item ON item.case_id = record.id
+          JOIN (%s) line ON line.move_line_id = item.move_line_id
+               AND line.partner_id = record.partner_id
+               AND line.branch_id IS NOT DISTINCT FROM record.branch_id
+         WHERE %s AND record.state = 'completed' AND line.residual > 0 AND line.due_date < %s
+      ORDER BY record.partner_id, record.branch_id, record.id DESC
+        """,
+        open_lines(scope.company, scope.partner_ids),
+        _in_scope(scope, "record"),
+        scope.day,
+    )
+
+
+def insert_cases(scope: Scope, rows: list[dict], uid: int) -> SQL:
+    """Insert cases; a row that another session has just opened is left to it.
+
+    :param rows: dicts with name, partner_id, branch_id, user_id, department_id, payment_contact_id
+    """
+    column = {name: [row[name] for row in rows] for name in rows[0]}
+    return SQL(
+        """
+        INSERT INTO collection_case (name, partner_id, branch_id, user_id, department_id, payment_contact_id,
+                    company_id, currency_id, state, cycle, priority, date_refreshed, is_overdue, aging_bucket,
+                    item_count, amount_open, amount_overdue, create_uid, write_uid, create_date, write_date)
+             SELECT new.*, %(company_id)s, %(currency_id)s, 'not_started', 1, '0', %(day)s, false, 'not_due',
+                    0, 0, 0, %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
+               FROM unnest(%(name)s::varchar[], %(partner_id)s::int[], %(branch_id)s::int[], %(user_id)s::int[],
+                           %(department_id)s::int[], %(payment_contact_id)s::int[]) new
+        ON CONFLICT DO NOTHING
+          RETURNING id, partner_id, branch_id
+        """,
+        company_id=scope.company.id,
+        currency_id=scope.company.currency_id.id,
+        day=scope.day,
+        uid=uid,
+        **column,
+    )
+
+
+def _due_lines(scope: Scope, cases: dict) -> SQL:
+    """Return a SELECT of what belongs into the debtors' cases: overdue debts and all credits."""
+    keys = list(cases)
+    return SQL(
+        """
+        SELECT line.*, debtor.case_id
+          FROM (%(lines)s) line
+          JOIN unnest(%(partner_ids)s::int[], %(branch_ids)s::int[], %(case_ids)s::int[])
+               AS debtor(partner_id, branch_id, case_id)
+            ON debtor.partner_id = line.partner_id AND debtor.branch_id IS NOT DISTINCT FROM line.branch_id
+         WHERE line.residual < 0 OR line.due_date < %(day)s
+        """,
+        lines=open_lines(scope.company, scope.partner_ids),
+        partner_ids=[key[0] for key in keys],
+        branch_ids=[key[1] for key in keys],
+        case_ids=[cases[key] for key in keys],
+        day=scope.day,
+    )
+
+
+def readmit_items(scope: Scope, cases: dict) -> SQL:
+    """Open items again that had left their case or were settled, and are due again."""
+    return SQL(
+        """
+        UPDATE collection_item item
+           SET state = 'open', settled_date = NULL, release_reason = NULL,
+               residual = due.residual, residual_company = due.residual_company, due_date = due.due_date
+          FROM (%s) due
+         WHERE item.move_line_id = due.move_line_id AND item.case_id = due.case_id AND item.state <> 'open'
+           AND NOT EXISTS (SELECT 1 FROM collection_item other
+                            WHERE other.move_line_id = due.move_line_id AND other.state = 'open')
+     RETURNING item.id
+        """,
+        _due_lines(scope, cases),
+    )
+
+
+def insert_items(scope: Scope, cases: dict) -> SQL:
+    """Insert the items that no open case has yet."""
+    return SQL(
+        """
+        INSERT INTO collection_item (case_id, company_id, partner_id, origin, move_line_id, name, date, due_date,
+                    currency_id, amount, residual, residual_company, state, is_chosen,
+                    create_uid, write_uid, create_date, write_date)
+             SELECT due.case_id, %(company_id)s, due.partner_id, 'ledger', due.move_line_id, due.name, due.date,
+                    due.due_date, due.currency_id, due.amount, due.residual, due.residual_company, 'open', false,
+                    %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
+               FROM (%(due)s) due
+              WHERE NOT EXISTS (SELECT 1 FROM collection_item item
+                                 WHERE item.move_line_id = due.move_line_id AND item.state = 'open')
+        ON CONFLICT DO NOTHING
+          RETURNING id
+        """,
+        company_id=scope.company.id,
+        uid=scope.company.env.uid,
+        due=_due_lines(scope, cases),
+    )
+
+
+def release_items(scope: Scope, cases: dict) -> SQL:
+    """Let items leave their case that do not belong there any more, each with the reason.
+
+    What a person chose stays while it is open and not excluded.
+    """
+    all_lines = open_lines(scope.company, scope.partner_ids, participants_only=False)
+    return SQL(
+        """
+        WITH gone AS (
+            SELECT item.id,
+                   CASE WHEN ledger.id IS NULL OR ledger.parent_state <> 'posted' THEN 'unposted'
+                        WHEN ledger.no_followup THEN 'excluded'
+                        WHEN item.is_chosen THEN NULL
+                        WHEN due.case_id = item.case_id THEN NULL
+                        WHEN line.move_line_id IS NULL
+                             OR line.partner_id <> item.partner_id THEN 'moved'
+                        WHEN NOT EXISTS (%(participants)s) THEN 'not_participating'
+                        WHEN line.branch_id IS DISTINCT FROM record.branch_id THEN 'moved'
+                        WHEN line.residual > 0 AND line.due_date >= %(day)s THEN 'not_due'
+                        ELSE 'covered' END AS reason
+              FROM collection_item item
+              JOIN collection_case record ON record.id = item.case_id
+         LEFT JOIN account_move_line ledger ON ledger.id = item.move_line_id
+         LEFT JOIN (%(lines)s) line ON line.move_line_id = item.move_line_id
+         LEFT JOIN (%(due)s) due ON due.move_line_id = item.move_line_id
+                 WHERE item.state = 'open' AND item.origin = 'ledger' AND %(scope)s)
+        UPDATE collection_item item SET state = 'released', release_reason = gone.reason
+          FROM gone WHERE gone.id = item.id AND gone.reason IS NOT NULL
+     RETURNING item.id
+        """,
+        day=scope.day,
+        lines=all_lines,
+        due=_due_lines(scope, cases),
+        participants=_takes_part(scope, SQL.identifier("item", "partner_id")),
+        scope=_in_scope(scope, "item"),
+    )
+
+
+def _takes_part(scope: Scope, partner_id: SQL) -> SQL:
+    partner_model = scope.company.env["res.partner"].with_company(scope.company)
+    participation = partner_model._fields["collection_participation"].to_sql(partner_model, "customer")
+    return SQL(
+        "SELECT 1 FROM res_partner customer WHERE customer.id = %s AND %s IN ('yes', 'per_branch')",
+        partner_id,
+        participation,
+    )
+
+
+def update_totals(scope: Scope) -> SQL:
+    """Write the totals of the open cases, as of the day; a fall back to nothing overdue ends the cycle."""
+    case_ids = SQL(
+        "ARRAY(SELECT id FROM collection_case record WHERE %s AND state <> 'completed')", _in_scope(scope, "record")
+    )
+    return SQL(
+        """
+        UPDATE collection_case record
+           SET amount_open = new.amount_open, amount_overdue = new.amount_overdue,
+               oldest_due_date = new.oldest_due_date, item_count = new.item_count,
+               aging_bucket = new.aging_bucket, date_refreshed = %(day)s,
+               cycle = record.cycle + (record.is_overdue AND new.amount_overdue = 0)::int,
+               is_overdue = new.amount_overdue > 0
+          FROM (SELECT opened.id, COALESCE(total.amount_open, 0) AS amount_open,
+                       COALESCE(total.amount_overdue, 0) AS amount_overdue, total.oldest_due_date,
+                       COALESCE(total.item_count, 0) AS item_count, %(bucket)s AS aging_bucket
+                  FROM unnest(%(case_ids)s) AS opened(id)
+             LEFT JOIN (%(totals)s) total ON total.case_id = opened.id) new
+         WHERE new.id = record.id
+           AND (record.amount_open, record.amount_overdue, record.oldest_due_date, record.item_count,
+                record.aging_bucket, record.date_refreshed, COALESCE(record.is_overdue, false))
+               IS DISTINCT FROM
+               (new.amount_open, new.amount_overdue, new.oldest_due_date, new.item_count,
+                new.aging_bucket, %(day)s, new.amount_overdue > 0)
+     RETURNING record.id
+        """,
+        day=scope.day,
+        case_ids=case_ids,
+        bucket=aging_bucket(SQL.identifier("total", "oldest_due_date"), scope.day),
+        totals=case_totals(case_ids, scope.day),
+    )
+
+
+def finished_cases(scope: Scope) -> SQL:
+    """Return a SELECT of the open cases with items but no open debt left: id, close reason.
+
+    The reason is that of the items that left last: all paid, or why they left.
+    """
+    return SQL(
+        """
+        SELECT record.id,
+               COALESCE((SELECT item.release_reason FROM collection_item item
+                          WHERE item.case_id = record.id AND item.state = 'released' AND item.amount > 0
+                       ORDER BY item.id DESC LIMIT 1), 'paid') AS reason
+          FROM collection_case record
+         WHERE %s AND record.state <> 'completed'
+           AND EXISTS (SELECT 1 FROM collection_item item WHERE item.case_id = record.id)
+           AND NOT EXISTS (SELECT 1 FROM collection_item item
+                            WHERE item.case_id = record.id AND item.state = 'open' AND item.residual > 0)
+        """,
+        _in_scope(scope, "record"),
+    )
+
+
+def differences(company_ids: list[int]) -> SQL:
+    """Return a SELECT of every amount shown that is not the ledger's: what, id, name, shown, ledger."""
+    totals = case_totals_of_open_cases(company_ids)
+    return SQL(
+        """
+        SELECT 'item' AS what, item.id, item.name, item.residual AS shown, line.amount_residual_currency AS ledger
+          FROM collection_item item
+          JOIN account_move_line line ON line.id = item.move_line_id
+         WHERE item.state = 'open' AND item.company_id = ANY(%(companies)s)
+           AND (item.residual <> line.amount_residual_currency OR item.residual_company <> line.amount_residual
+                OR line.parent_state <> 'posted')
+     UNION ALL
+        SELECT 'case', record.id, record.name, record.amount_open, COALESCE(total.amount, 0)
+          FROM collection_case record
+     LEFT JOIN (%(totals)s) total ON total.case_id = record.id
+         WHERE record.company_id = ANY(%(companies)s) AND record.state <> 'completed'
+           AND record.amount_open <> COALESCE(total.amount, 0)
+        """,
+        companies=company_ids,
+        totals=totals,
+    )
+
+
+def case_totals_of_open_cases(company_ids: list[int]) -> SQL:
+    """Return a SELECT of what the ledger (and expected amounts) say is open per case: case_id, amount."""
+    return SQL(
+        """
+        SELECT item.case_id, SUM(CASE WHEN item.origin = 'ledger' THEN line.amount_residual
+                                      ELSE item.residual_company END) AS amount
+          FROM collection_item item
+     LEFT JOIN account_move_line line ON line.id = item.move_line_id
+         WHERE item.state = 'open' AND item.company_id = ANY(%s)
+      GROUP BY item.case_id
+        """,
+        company_ids,
+    )

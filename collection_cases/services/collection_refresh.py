@@ -1,0 +1,324 @@
+import logging
+from collections import Counter
+
+from psycopg2 import errors
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
+
+from ..queries import refresh_items as query
+from ..queries.case_totals import FLUSH as TOTALS_FLUSH
+from ..queries.open_lines import FLUSH as LINES_FLUSH
+from ..queries.open_lines import debtors
+
+_logger = logging.getLogger(__name__)
+
+BATCH = 2000
+"""Customers per batch: what a crash or a stop can lose, and what has to fit into memory."""
+
+MANY = 20_000
+"""Customers from which the button hands the work to the scheduler instead of letting a person wait."""
+
+RETRIES = 5
+CONFLICTS = (errors.SerializationFailure, errors.DeadlockDetected, errors.UniqueViolation)
+
+
+class CollectionRefresh(models.AbstractModel):
+    """The first verb: bring items and cases in line with the ledger.
+
+    One code path, whoever calls: the scheduler each night, the button, the API, and the ledger itself
+    when something is matched or unmatched. All work is set-based SQL over a batch of customers of one
+    company; running it again changes nothing.
+    """
+
+    _name = "collection.refresh"
+    _description = "Refresh of collection cases"
+
+    # === ENTRY POINTS === #
+
+    @api.model
+    def run(self, date=None):
+        """Refresh all customers of the companies chosen in the company switcher.
+
+        :param date: the day that overdue refers to, today by default (`YYYY-MM-DD` over the API)
+        :returns: dict of counts: customers, cases_opened, cases_reopened, cases_completed,
+            items_added, items_settled, items_released
+        :raises AccessError: the caller is no collection manager
+        """
+        self._check_manager()
+        day = fields.Date.to_date(date) or fields.Date.context_today(self)
+        counts = Counter()
+        # sudo: the caller's right is checked above; only what follows from the ledger is written
+        service = self.sudo()
+        for company in self.env.companies:
+            service._lock(company)
+            for partner_ids in service._batches(company):
+                counts += service._refresh(company, day, partner_ids)
+            service.env["collection.case"]._prioritise(company)
+        return {name: counts[name] for name in query.COUNTS}
+
+    @api.model
+    def action_run(self):
+        """Refresh from the button: at once, or in the background when there is much to do."""
+        self._check_manager()
+        customers = sum(len(self.sudo()._customers(company)) for company in self.env.companies)
+        if customers > MANY:
+            cron = self.env.ref("collection_cases.ir_cron_refresh").sudo()  # sudo: right checked above
+            cron._trigger()
+            text = self.env._(
+                "%s customers: the refresh starts in the background within a minute.", f"{customers:,}"
+            )
+        else:
+            counts = self.run()
+            text = self.env._(
+                "%(customers)s customers looked at: %(opened)s cases opened, %(completed)s completed,"
+                " %(added)s items added, %(settled)s settled.",
+                customers=counts["customers"],
+                opened=counts["cases_opened"] + counts["cases_reopened"],
+                completed=counts["cases_completed"],
+                added=counts["items_added"],
+                settled=counts["items_settled"],
+            )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "title": self.env._("Refresh"),
+                "message": text,
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    @api.model
+    def _cron_refresh(self):
+        """Refresh all companies, batch by batch, each batch committed; what is left goes on later."""
+        day = fields.Date.context_today(self)
+        cron = self.env["ir.cron"]
+        companies = self.env["res.company"].search([])
+        work = [(company, batch) for company in companies for batch in self._batches(company)]
+        cron._commit_progress(remaining=len(work))
+        for company, partner_ids in work:
+            self._with_retries(company, day, partner_ids)
+            if not cron._commit_progress(1):
+                _logger.info("Refresh: out of time, the scheduler goes on with what is left.")
+                return
+        for company in companies:
+            self.env["collection.case"]._prioritise(company)
+
+    def _with_retries(self, company, day, partner_ids):
+        """Refresh a batch; try again when somebody booked on the same customers meanwhile."""
+        for attempt in range(RETRIES):
+            try:
+                counts = self._refresh(company, day, partner_ids)
+                self.env.flush_all()
+                return counts
+            except CONFLICTS:
+                self.env.cr.rollback()
+                self.env.invalidate_all()
+                if attempt == RETRIES - 1:
+                    raise
+                _logger.info("Refresh: a batch met a concurrent booking, trying again.")
+
+    def _check_manager(self):
+        if not (self.env.su or self.env.user.has_group("collection_cases.group_collection_manager")):
+            raise AccessError(
+                self.env._("Only a collections manager can refresh all customers. Open a case to refresh that one.")
+            )
+
+    def _lock(self, company):
+        """Let only one full refresh of a company run at a time.
+
+        :raises UserError: another one is running
+        """
+        statement = SQL("SELECT pg_try_advisory_xact_lock(hashtext('collection.refresh'), %s)", company.id)
+        if not self.env.execute_query(statement)[0][0]:
+            raise UserError(
+                self.env._("A refresh of %s is running already. Its result will be there in a moment.", company.name)
+            )
+
+    # === THE LEDGER CHANGED === #
+
+    @api.model
+    def _soon(self, customers):
+        """Have customers refreshed once, before this transaction commits.
+
+        :param customers: set of (company id, commercial partner id); ids may be False
+        """
+        waiting = self.env.cr.precommit.data.setdefault("collection.refresh", set())
+        if not waiting:
+            # sudo: an accountant who matches a payment need not have any right on cases
+            self.env.cr.precommit.add(self.sudo()._refresh_waiting)
+        waiting.update(pair for pair in customers if all(pair))
+
+    def _refresh_waiting(self):
+        waiting = self.env.cr.precommit.data.pop("collection.refresh", set())
+        day = fields.Date.context_today(self)
+        by_company = {}
+        for company_id, partner_id in waiting:
+            by_company.setdefault(company_id, set()).add(partner_id)
+        for company_id, partner_ids in sorted(by_company.items()):
+            company = self.env["res.company"].browse(company_id)
+            concerned = self._customers(company, partner_ids)
+            if concerned:
+                self._refresh(company, day, concerned)
+                self.env.flush_all()
+
+    # === THE WORK === #
+
+    def _customers(self, company, among=None):
+        """Return the ids of the customers that take part or have an open case, ascending.
+
+        :param among: only these ids, or None for all
+        """
+        self._flush({"res.partner": ["collection_participation"], "collection.case": ["state", "partner_id"]})
+        rows = self.env.execute_query(query.customers(company, None if among is None else list(among)))
+        return [row[0] for row in rows]
+
+    def _batches(self, company):
+        ids = self._customers(company)
+        return [ids[start : start + BATCH] for start in range(0, len(ids), BATCH)]
+
+    def _flush(self, needed):
+        self.env["collection.case"]._flush_for(needed)
+
+    def _refresh(self, company, day, partner_ids):
+        """Refresh some customers of a company. Idempotent; commits nothing.
+
+        :param day: the day that overdue refers to
+        :param partner_ids: ids of commercial partners
+        :returns: Counter, see `run`
+        """
+        counts = Counter(customers=len(partner_ids))
+        if not partner_ids:
+            return counts
+        self = self.with_company(company)
+        company = company.with_env(self.env)
+        self._flush({**LINES_FLUSH, **TOTALS_FLUSH})
+        self.env["collection.item"].flush_model()
+        self.env["collection.case"].flush_model()
+        scope = query.Scope(company, list(partner_ids), day)
+
+        self.env.execute_query(query.sync_figures(scope))
+        counts["items_settled"] += len(self.env.execute_query(query.settle(scope)))
+        keys = self.env.execute_query(debtors(company, scope.partner_ids, day, company.collection_tolerance))
+        cases = self._cases_of(scope, keys, counts)
+        counts["items_added"] += len(self.env.execute_query(query.readmit_items(scope, cases)))
+        counts["items_added"] += len(self.env.execute_query(query.insert_items(scope, cases)))
+        counts["items_released"] += len(self.env.execute_query(query.release_items(scope, cases)))
+        self.env.execute_query(query.update_totals(scope))
+        self.env["collection.item"].invalidate_model()
+        self.env["collection.case"].invalidate_model()
+        counts["cases_completed"] += self._complete(scope)
+        return counts
+
+    def _cases_of(self, scope, keys, counts):
+        """Return the open case of each debtor: the one there is, one reopened, or a new one.
+
+        :param keys: list of (partner id, branch id or None)
+        :returns: {key: case id}
+        """
+        cases = {(partner, branch): case for case, partner, branch in self.env.execute_query(query.open_cases(scope))}
+        missing = [key for key in keys if key not in cases]
+        if missing:
+            before = self.env.execute_query(query.completed_cases_with_open_lines(scope))
+            again = {(partner, branch): case for case, partner, branch in before}
+            for key in [key for key in missing if key in again]:
+                case = self.env["collection.case"].browse(again[key])
+                case._update_state("in_progress", "reopened")
+                case._message_log(body=self.env._("Reopened: a document of this case is open again."))
+                cases[key] = case.id
+                counts["cases_reopened"] += 1
+            new = [key for key in missing if key not in again]
+            cases.update(self._open_cases(scope, new))
+            counts["cases_opened"] += len(new)
+        wanted = set(keys)
+        return {key: case for key, case in cases.items() if key in wanted}
+
+    def _open_cases(self, scope, keys):
+        """Insert cases in bulk and return {key: case id}."""
+        if not keys:
+            return {}
+        case_model = self.env["collection.case"]
+        numbers = self._numbers(scope.company, len(keys))
+        rows = [
+            self._prepare_case_row(scope.company, partner_id, branch_id, number)
+            for (partner_id, branch_id), number in zip(keys, numbers, strict=True)
+        ]
+        self.env.flush_all()
+        inserted = self.env.execute_query(query.insert_cases(scope, rows, self.env.uid))
+        case_model._on_opened([row[0] for row in inserted])
+        return {(partner_id, branch_id): case_id for case_id, partner_id, branch_id in inserted}
+
+    def _prepare_case_row(self, company, partner_id, branch_id, number):
+        draft = self.env["collection.case"].new(
+            {"name": number, "partner_id": partner_id, "branch_id": branch_id, "company_id": company.id}
+        )
+        manager, contact = draft._default_parties()
+        return {
+            "name": number,
+            "partner_id": partner_id,
+            "branch_id": branch_id or None,
+            "user_id": manager.id or None,
+            "department_id": manager._collection_department(company).id or None if manager else None,
+            "payment_contact_id": contact.id or None,
+        }
+
+    def _numbers(self, company, count):
+        """Take codes for new cases: one statement for all when the sequence allows gaps."""
+        sequence = self.env["collection.case"]._code_sequence(company)
+        if not sequence:
+            raise UserError(
+                self.env._("There is no sequence with the code “collection.case” for %s: add one.", company.name)
+            )
+        if sequence.implementation != "standard" or sequence.use_date_range:
+            return [sequence._next() for _number in range(count)]
+        rows = self.env.execute_query(
+            SQL("SELECT nextval(%s) FROM generate_series(1, %s)", f"ir_sequence_{sequence.id:03d}", count)
+        )
+        return [sequence.get_next_char(row[0]) for row in rows]
+
+    def _complete(self, scope):
+        """Complete the cases in which nothing is left to collect."""
+        rows = self.env.execute_query(query.finished_cases(scope))
+        for reason in sorted({row[1] for row in rows}):
+            cases = self.env["collection.case"].browse(row[0] for row in rows if row[1] == reason)
+            cases._update_state("completed", reason)
+        return len(rows)
+
+    # === THE PROOF === #
+
+    @api.model
+    def check(self):
+        """Prove that amounts shown equal the ledger's (rule I5), set-based, changing nothing.
+
+        :returns: list of dicts: what (item or case), id, name, shown, ledger; empty when all is right
+        :raises AccessError: the caller is no collection manager
+        """
+        self._check_manager()
+        service = self.sudo()  # sudo: right checked above; the companies are the caller's own
+        service._flush({**LINES_FLUSH, **TOTALS_FLUSH})
+        self.env["collection.case"].flush_model()
+        self.env["collection.item"].flush_model()
+        return self.env.execute_query_dict(query.differences(self.env.companies.ids))
+
+    @api.model
+    def action_check(self):
+        """Run the proof from the menu and say what came out."""
+        found = self.check()
+        if found:
+            rows = "; ".join(f"{row['name']}: {row['shown']} ≠ {row['ledger']}" for row in found[:5])
+            text = self.env._("%(count)s amounts differ from the ledger: %(rows)s", count=len(found), rows=rows)
+        else:
+            text = self.env._("Every amount in collections equals the ledger.")
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "danger" if found else "success",
+                "title": self.env._("Check against the ledger"),
+                "message": text,
+                "sticky": bool(found),
+            },
+        }

@@ -1,0 +1,2 @@
+from . import collection_add_items
+from . import collection_participation

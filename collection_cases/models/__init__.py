@@ -2,6 +2,9 @@ from . import account_move
 from . import account_move_line
 from . import account_partial_reconcile
 from . import collection_case
+from . import collection_case_flow
+from . import collection_case_items
+from . import collection_case_priority
 from . import collection_item
 from . import hr_employee
 from . import mail_activity

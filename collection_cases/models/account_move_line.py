@@ -1,13 +1,18 @@
 from odoo import models
 
+FOLLOWED = ("date_maturity", "no_followup", "partner_id")
+"""What moves an entry into, out of or between cases, besides matching and its move's state."""
+
 
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
     def write(self, vals):
+        written = [name for name in FOLLOWED if name in vals]
+        posted = self.filtered(lambda line: line.parent_state == "posted") if written else self.browse()
+        before = {line: [line[name] for name in written] for line in posted}
         res = super().write(vals)
-        if not vals.keys().isdisjoint(("date_maturity", "no_followup", "partner_id")):
-            self._collection_ledger_changed()
+        posted.filtered(lambda line: [line[name] for name in written] != before[line])._collection_ledger_changed()
         return res
 
     def _collection_ledger_changed(self):

@@ -93,12 +93,13 @@ class CollectionItem(models.Model):
         "case_id",
     )
     def _compute_document(self):
+        today = fields.Date.context_today(self)
         for item in self:
             # sudo: a collector without accounting rights may see these facts of the customer's documents
             line = item.sudo().move_line_id
             item.name = line.move_id.name if line else item.name
             item.date = line.date if line else item.date
-            item.due_date = (line.date_maturity or line.date) if line else item.due_date
+            item.due_date = (line.date_maturity or line.date) if line else (item.due_date or today)
             item.currency_id = line.currency_id if line else (item.currency_id or item.case_id.currency_id)
             item.amount = line.amount_currency if line else item.amount
 
@@ -162,9 +163,7 @@ class CollectionItem(models.Model):
     def _unlink_only_chosen(self):
         for item in self:
             if item.state == "settled":
-                raise UserError(
-                    self.env._("%s is settled and part of the history of the case; it stays.", item.name)
-                )
+                raise UserError(self.env._("%s is settled and part of the history of the case; it stays.", item.name))
             if item.origin == "ledger" and item.state == "open" and not item.is_chosen:
                 raise UserError(
                     self.env._(

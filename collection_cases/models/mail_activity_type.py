@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .collection_case import STATES
+from .collection_case_flow import STATES
 
 
 class MailActivityType(models.Model):

@@ -44,7 +44,9 @@ class ResPartner(models.Model):
         readable = self.env["collection.case"].has_access("read")
         cases = self.env["collection.case"]
         if readable and self.ids:
-            cases = cases.search([("partner_id", "in", self.commercial_partner_id.ids), ("company_id", "=", company.id)])
+            cases = cases.search(
+                [("partner_id", "in", self.commercial_partner_id.ids), ("company_id", "=", company.id)]
+            )
         by_partner = cases.grouped("partner_id")
         for partner in self:
             own = by_partner.get(partner.commercial_partner_id, cases.browse())

@@ -63,6 +63,4 @@ def aging_bucket(oldest_due_date, date) -> SQL:
         for code, _first, last in BUCKETS
         if last is not None
     )
-    return SQL(
-        "CASE WHEN %s IS NULL THEN %s %s ELSE %s END", oldest_due_date, BUCKETS[0][0], whens, BUCKETS[-1][0]
-    )
+    return SQL("CASE WHEN %s IS NULL THEN %s %s ELSE %s END", oldest_due_date, BUCKETS[0][0], whens, BUCKETS[-1][0])

@@ -3,7 +3,7 @@
 from odoo.tools import SQL
 
 FLUSH = {
-    "account.move": ["move_type", "name", "partner_id", "partner_shipping_id"],
+    "account.move": ["move_type", "name", "partner_id"],
     "account.move.line": [
         "account_id",
         "amount_currency",
@@ -29,8 +29,9 @@ def open_lines(company, partner_ids, *, participants_only=True) -> SQL:
     Columns: move_line_id, partner_id (the commercial one), branch_id, currency_id, name, date,
     due_date, amount, residual (both in the entry's currency), residual_company.
 
-    An entry belongs to a branch when its customer is managed per branch and the document names an
-    address of it: the invoiced one, else the delivered one. A contact person is no branch.
+    An entry belongs to a branch when its customer is managed per branch and the document is addressed
+    to one of its addresses. A contact person is no branch, and the delivery address does not count:
+    Odoo fills it in by itself, so it says nothing about who owes.
 
     :param company: the `res.company`, one record
     :param partner_ids: ids of commercial partners
@@ -56,9 +57,7 @@ def open_lines(company, partner_ids, *, participants_only=True) -> SQL:
           JOIN res_partner party ON party.id = line.partner_id
           JOIN res_partner customer ON customer.id = party.commercial_partner_id
      LEFT JOIN res_partner branch
-            ON branch.id = COALESCE(NULLIF(move.partner_id, customer.id),
-                                    NULLIF(party.id, customer.id),
-                                    NULLIF(move.partner_shipping_id, customer.id))
+            ON branch.id = COALESCE(NULLIF(move.partner_id, customer.id), NULLIF(party.id, customer.id))
            AND (branch.is_company OR branch.type <> 'contact')
          WHERE account.account_type = 'asset_receivable'
            AND line.company_id = %(company_id)s

@@ -278,7 +278,11 @@ def _takes_part(scope: Scope, partner_id: SQL) -> SQL:
 
 
 def update_totals(scope: Scope) -> SQL:
-    """Write the totals of the open cases, as of the day; a fall back to nothing overdue ends the cycle."""
+    """Write the totals of the open cases, as of the day.
+
+    A case that stays open with nothing overdue any more ends its cycle; one that completes ends it
+    when it is reopened.
+    """
     case_ids = SQL(
         "ARRAY(SELECT id FROM collection_case record WHERE %s AND state <> 'completed')", _in_scope(scope, "record")
     )
@@ -288,7 +292,8 @@ def update_totals(scope: Scope) -> SQL:
            SET amount_open = new.amount_open, amount_overdue = new.amount_overdue,
                oldest_due_date = new.oldest_due_date, item_count = new.item_count,
                aging_bucket = new.aging_bucket, date_refreshed = %(day)s,
-               cycle = record.cycle + (record.is_overdue AND new.amount_overdue = 0)::int,
+               cycle = record.cycle
+                       + (record.is_overdue AND new.amount_overdue = 0 AND new.item_count > 0)::int,
                is_overdue = new.amount_overdue > 0
           FROM (SELECT opened.id, COALESCE(total.amount_open, 0) AS amount_open,
                        COALESCE(total.amount_overdue, 0) AS amount_overdue, total.oldest_due_date,

@@ -66,9 +66,7 @@ class CollectionRefresh(models.AbstractModel):
         if customers > MANY:
             cron = self.env.ref("collection_cases.ir_cron_refresh").sudo()  # sudo: right checked above
             cron._trigger()
-            text = self.env._(
-                "%s customers: the refresh starts in the background within a minute.", f"{customers:,}"
-            )
+            text = self.env._("%s customers: the refresh starts in the background within a minute.", f"{customers:,}")
         else:
             counts = self.run()
             text = self.env._(
@@ -96,7 +94,7 @@ class CollectionRefresh(models.AbstractModel):
         """Refresh all companies, batch by batch, each batch committed; what is left goes on later."""
         day = fields.Date.context_today(self)
         cron = self.env["ir.cron"]
-        companies = self.env["res.company"].search([])
+        companies = self.env["res.company"].search([])  # pylint: disable=no-search-all
         work = [(company, batch) for company in companies for batch in self._batches(company)]
         cron._commit_progress(remaining=len(work))
         for company, partner_ids in work:
@@ -193,8 +191,7 @@ class CollectionRefresh(models.AbstractModel):
         counts = Counter(customers=len(partner_ids))
         if not partner_ids:
             return counts
-        self = self.with_company(company)
-        company = company.with_env(self.env)
+        company = company.with_company(company)
         self._flush({**LINES_FLUSH, **TOTALS_FLUSH})
         self.env["collection.item"].flush_model()
         self.env["collection.case"].flush_model()
@@ -230,6 +227,7 @@ class CollectionRefresh(models.AbstractModel):
                 case._message_log(body=self.env._("Reopened: a document of this case is open again."))
                 cases[key] = case.id
                 counts["cases_reopened"] += 1
+            self.env.flush_all()  # the statements that follow read the states
             new = [key for key in missing if key not in again]
             cases.update(self._open_cases(scope, new))
             counts["cases_opened"] += len(new)
@@ -240,28 +238,26 @@ class CollectionRefresh(models.AbstractModel):
         """Insert cases in bulk and return {key: case id}."""
         if not keys:
             return {}
-        case_model = self.env["collection.case"]
         numbers = self._numbers(scope.company, len(keys))
+        partners = self.env["res.partner"].browse({id_ for key in keys for id_ in key if id_})
+        by_id = {partner.id: partner for partner in partners}
+        nobody = partners.browse()
         rows = [
-            self._prepare_case_row(scope.company, partner_id, branch_id, number)
+            self._prepare_case_row(scope.company, by_id[partner_id], by_id.get(branch_id, nobody), number)
             for (partner_id, branch_id), number in zip(keys, numbers, strict=True)
         ]
-        self.env.flush_all()
         inserted = self.env.execute_query(query.insert_cases(scope, rows, self.env.uid))
-        case_model._on_opened([row[0] for row in inserted])
+        self.env["collection.case"]._on_opened([row[0] for row in inserted])
         return {(partner_id, branch_id): case_id for case_id, partner_id, branch_id in inserted}
 
-    def _prepare_case_row(self, company, partner_id, branch_id, number):
-        draft = self.env["collection.case"].new(
-            {"name": number, "partner_id": partner_id, "branch_id": branch_id, "company_id": company.id}
-        )
-        manager, contact = draft._default_parties()
+    def _prepare_case_row(self, company, partner, branch, number):
+        manager, contact = self.env["collection.case"]._default_parties(company, partner, branch)
         return {
             "name": number,
-            "partner_id": partner_id,
-            "branch_id": branch_id or None,
+            "partner_id": partner.id,
+            "branch_id": branch.id or None,
             "user_id": manager.id or None,
-            "department_id": manager._collection_department(company).id or None if manager else None,
+            "department_id": (manager and manager._collection_department(company).id) or None,
             "payment_contact_id": contact.id or None,
         }
 

@@ -1,2 +1,3 @@
+from . import base_partner_merge
 from . import collection_add_items
 from . import collection_participation

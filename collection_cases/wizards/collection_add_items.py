@@ -16,9 +16,7 @@ class CollectionAddItems(models.TransientModel):
     line_ids = fields.One2many(
         "collection.add.items.line", "wizard_id", compute="_compute_line_ids", store=True, readonly=False
     )
-    amount_chosen = fields.Monetary(
-        "Chosen", compute="_compute_amount_chosen", currency_field="company_currency_id"
-    )
+    amount_chosen = fields.Monetary("Chosen", compute="_compute_amount_chosen", currency_field="company_currency_id")
 
     @api.depends("case_id")
     def _compute_line_ids(self):
@@ -30,8 +28,10 @@ class CollectionAddItems(models.TransientModel):
                 open_lines(case.company_id, case.partner_id.ids, participants_only=False)
             )
             # sudo: documents of a case's own customer; an item elsewhere shows only that case's code
-            taken = self.env["collection.item"].sudo().search(
-                [("move_line_id", "in", [row["move_line_id"] for row in rows]), ("state", "=", "open")]
+            taken = (
+                self.env["collection.item"]
+                .sudo()
+                .search([("move_line_id", "in", [row["move_line_id"] for row in rows]), ("state", "=", "open")])
             )
             case_of = {item.move_line_id.id: item.case_id for item in taken}
             today = fields.Date.context_today(wizard)

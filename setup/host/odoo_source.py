@@ -144,8 +144,7 @@ class _Apt:
         if not KEYRING.is_file():
             raise say.Stop("Debian's keyring is missing: install debian-archive-keyring, or give ODOO_SOURCE.")
         self.sources.write_text(
-            f"Types: deb\nURIs: {self._archive()}\nSuites: unstable stable\nComponents: main\n"
-            f"Signed-By: {KEYRING}\n"
+            f"Types: deb\nURIs: {self._archive()}\nSuites: unstable stable\nComponents: main\nSigned-By: {KEYRING}\n"
         )
         say.run(
             ["apt-get", *self.options, "update"],

@@ -73,6 +73,7 @@ def run(
     try:
         result = subprocess.run(
             [str(part) for part in command],
+            check=False,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

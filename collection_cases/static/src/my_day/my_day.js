@@ -24,7 +24,7 @@ export class MyDayController extends KanbanController {
         return new Set(
             this.env.searchModel
                 .getSearchItems((item) => item.type === "filter" && item.isActive)
-                .map((item) => item.name)
+                .map((item) => item.name),
         );
     }
 

@@ -1,0 +1,252 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+STATES = [
+    ("not_started", "Not started"),
+    ("in_progress", "In progress"),
+    ("promise", "Promise"),
+    ("completed", "Completed"),
+]
+
+CLOSE_REASONS = [
+    ("paid", "Everything is settled"),
+    ("covered", "Covered by credits, or not above the tolerance"),
+    ("excluded", "What is left is excluded from follow-up"),
+    ("not_due", "Nothing is overdue any more"),
+    ("unposted", "The entries were set back to draft or cancelled"),
+    ("not_participating", "The customer no longer takes part"),
+    ("moved", "Moved to another case of the customer"),
+    ("by_hand", "Completed by a person"),
+]
+
+TRANSITION = object()
+"""Proof that a write comes from `_update_state`: an object cannot come in over RPC."""
+
+
+class CollectionCase(models.Model):
+    """The life of a case: opening, its states, completing, handing over. One method moves the state."""
+
+    _inherit = "collection.case"
+
+    state = fields.Selection(
+        STATES, required=True, default="not_started", tracking=True, index=True, group_expand=True, copy=False
+    )
+    close_reason = fields.Selection(CLOSE_REASONS, readonly=True, copy=False)
+    close_date = fields.Date(readonly=True, copy=False)
+    cycle = fields.Integer(
+        default=1,
+        required=True,
+        readonly=True,
+        copy=False,
+        help="Goes up when nothing is overdue any more or the case is reopened: the next delay starts afresh.",
+    )
+    is_overdue = fields.Boolean(
+        readonly=True, copy=False, help="Something was overdue at the last refresh; `cycle` counts its falling back."
+    )
+
+    _one_open_uniq = models.UniqueIndex(
+        "(company_id, partner_id, COALESCE(branch_id, 0)) WHERE state <> 'completed'",
+        "This customer has an open case already. Open it and add the items there.",
+    )
+
+    @api.model
+    def _propose_code(self):
+        """Return the code the next case will get; the number is taken only when the case is saved."""
+        sequence = self._code_sequence(self.env.company)
+        return sequence.get_next_char(sequence.number_next_actual) if sequence else self.env._("New")
+
+    @api.model
+    def _code_sequence(self, company):
+        # sudo: everybody who may open a case may number it
+        return (
+            self.env["ir.sequence"]
+            .sudo()
+            .search(
+                [("code", "=", "collection.case"), ("company_id", "in", (company.id, False))],
+                order="company_id",
+                limit=1,
+            )
+        )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            company = self.env["res.company"].browse(vals.get("company_id") or self.env.company.id)
+            self._complete_customer(vals, company)
+            sequence = self._code_sequence(company)
+            if sequence and vals.get("name") in (None, False, "", self.with_company(company)._propose_code()):
+                vals["name"] = sequence._next()
+        cases = super().create(vals_list)
+        for case in cases:
+            if not case.user_id:
+                case.user_id = self.env.user if not self.env.su else False
+        return cases
+
+    @api.model
+    def _complete_customer(self, vals, company):
+        """Put the case on the customer itself when one of its contacts or addresses was picked."""
+        partner = self.env["res.partner"].browse(vals.get("partner_id"))
+        customer = partner.commercial_partner_id
+        if not customer:
+            raise UserError(self.env._("Pick a customer for the case."))
+        if customer != partner:
+            vals["partner_id"] = customer.id
+            per_branch = customer.with_company(company).collection_participation == "per_branch"
+            if per_branch and (partner.is_company or partner.type != "contact"):
+                vals.setdefault("branch_id", partner.id)
+            elif partner.type == "contact" and not partner.is_company:
+                vals.setdefault("payment_contact_id", partner.id)
+        self._refuse_second_open_case(company.id, customer.id, vals.get("branch_id", False))
+
+    def _check_no_twin(self):
+        self.ensure_one()
+        self._refuse_second_open_case(self.company_id.id, self.partner_id.id, self.branch_id.id)
+
+    @api.model
+    def _refuse_second_open_case(self, company_id, partner_id, branch_id):
+        """Say which case is in the way, before the unique index would (rule I2)."""
+        twin = self.sudo().search(  # sudo: the case may belong to another collector; only its code is told
+            [
+                ("company_id", "=", company_id),
+                ("partner_id", "=", partner_id),
+                ("branch_id", "=", branch_id),
+                ("state", "!=", "completed"),
+            ],
+            limit=1,
+        )
+        if twin:
+            raise UserError(
+                self.env._(
+                    "%(customer)s has the open case %(case)s already, worked by %(who)s. Add the items there.",
+                    customer=(twin.branch_id or twin.partner_id).display_name,
+                    case=twin.name,
+                    who=twin.user_id.name or self.env._("nobody yet"),
+                )
+            )
+
+    def write(self, vals):
+        if self.env.context.get("collection_transition") is not TRANSITION:
+            # Whoever writes from outside (form, import, API): the one transition method decides.
+            vals = {name: value for name, value in vals.items() if name not in ("close_reason", "close_date", "cycle")}
+            state = vals.pop("state", None)
+            if state:
+                self._update_state(state, "by_hand")
+        return super().write(vals) if vals else True
+
+    def _update_state(self, state, reason):
+        """Move cases to a state; the only place that changes it (rule I10).
+
+        :param state: one of STATES
+        :param reason: for `completed` a code of CLOSE_REASONS, else any word for the log
+        :raises UserError: completing a case that still has something to collect
+        """
+        today = fields.Date.context_today(self)
+        for case in self.filtered(lambda case: case.state != state):
+            vals = {"state": state}
+            if state == "completed":
+                left = case.item_ids.filtered(lambda item: item.state == "open" and item.residual > 0)
+                if left and reason == "by_hand":
+                    raise UserError(
+                        self.env._(
+                            "%(case)s still has %(count)s open items (%(names)s). Register their payment, write them"
+                            " off, or exclude them from follow-up in accounting: the case then completes by itself.",
+                            case=case.name,
+                            count=len(left),
+                            names=", ".join(left[:3].mapped("name")) + ("…" if len(left) > 3 else ""),
+                        )
+                    )
+                vals.update(close_reason=reason, close_date=today)
+            elif case.state == "completed":
+                case._check_no_twin()
+                vals.update(close_reason=False, close_date=False, cycle=case.cycle + 1)
+            case.with_context(collection_transition=TRANSITION).write(vals)
+            if state == "completed":
+                case._cancel_planned_work()
+                case._on_completed()
+
+    def _follow_work(self, state, what):
+        """Move the case because work was done; never fail the work itself.
+
+        :param state: where the done activity's type leads
+        :param what: the name of the work, for the note
+        """
+        for case in self:
+            if case.state == "completed":
+                continue
+            try:
+                case._update_state(state, "by_hand")
+            except UserError as refusal:
+                case._message_log(body=self.env._("%(work)s is done. %(why)s", work=what, why=refusal.args[0]))
+
+    def _cancel_planned_work(self):
+        """Cancel what is still planned: nobody may call a customer who has paid."""
+        # sudo: planned work of colleagues goes too
+        self.sudo().activity_ids.filtered("activity_type_id.collection_participates").unlink()
+
+    def _on_completed(self):
+        """Hook: the case was completed. Called by `_update_state`; override to add. Returns nothing."""
+
+    @api.model
+    def _on_opened(self, case_ids):
+        """Hook: the refresh opened cases, in bulk. Override to add to many at once. Returns nothing."""
+
+    def _items_changed(self):
+        """Have cases whose items were changed by hand looked at before the transaction commits."""
+        self.env["collection.refresh"]._soon({(case.company_id.id, case.partner_id.id) for case in self})
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_without_history(self):
+        for case in self:
+            if case.state != "not_started" or case.item_ids or case.done_activity_ids:
+                raise UserError(
+                    self.env._(
+                        "%s has a history and cannot be deleted: what was done about a debt must stay provable."
+                        " It completes by itself when nothing is left to collect.",
+                        case.name,
+                    )
+                )
+
+    @api.model
+    def _hand_over_from_archived(self, users):
+        """Give the open cases of users who left to the company's default debt manager, or to nobody."""
+        cases = self.search([("user_id", "in", users.ids), ("state", "!=", "completed")])
+        for (company, gone), theirs in cases.grouped(lambda case: (case.company_id, case.user_id)).items():
+            heir = company.collection_user_id.filtered("active") - users
+            theirs.write({"user_id": heir.id})
+            theirs._message_log_batch(
+                {
+                    case.id: self.env._(
+                        "%(gone)s was archived; the debt manager is now %(heir)s.",
+                        gone=gone.name,
+                        heir=heir.name or self.env._("nobody: choose one"),
+                    )
+                    for case in theirs
+                }
+            )
+
+    @api.model
+    def _before_merge(self, src_partners, dst_partner):
+        """Close the open cases of customers that are merged into another one which has its own.
+
+        The history stays with the closed case; its open items enter the other one at the end of the
+        transaction, because the refresh finds them at the customer that is left.
+        """
+        partners = src_partners | dst_partner
+        running = self.search([("partner_id", "in", partners.ids), ("state", "!=", "completed")])
+        kept = {}
+        for case in running.sorted(lambda case: case.partner_id != dst_partner):
+            key = (case.company_id, case.branch_id)
+            if key not in kept:
+                kept[key] = case
+                continue
+            case.item_ids.filtered(lambda item: item.state == "open").write(
+                {"state": "released", "release_reason": "moved"}
+            )
+            case._update_state("completed", "moved")
+            case._message_log(
+                body=self.env._("The customer was merged into %s; see its case.", dst_partner.display_name)
+            )
+        self.env["collection.refresh"]._soon(
+            {(case.company_id.id, dst_partner.commercial_partner_id.id) for case in running}
+        )
+        self.env.flush_all()

@@ -1,0 +1,53 @@
+from freezegun import freeze_time
+
+from odoo.tests import tagged
+
+from .common import TODAY, CollectionCommon
+
+
+@freeze_time(TODAY)
+@tagged("post_install", "-at_install")
+class TestPriority(CollectionCommon):
+    """Whom to work first, and the counts over My day."""
+
+    def test_large_and_late_come_first_and_say_why(self):
+        self._invoice(5000, due=-95)
+        self._invoice(10, due=-2, partner=self.other_customer)
+        self.refresh.run()
+        cases = self.env["collection.case"].search([("user_id", "=", self.collector.id)])
+        self.assertEqual(cases.mapped("partner_id"), self.customer + self.other_customer)
+        self.assertEqual(cases.mapped("priority"), ["3", "1"])
+        self.assertEqual(cases[0].priority_reason, "95 days overdue, among the larger debts, no next step planned")
+
+    def test_planned_step_lowers_the_rank(self):
+        self._invoice(100, due=-20)
+        case = self._refreshed_case()
+        before = case.priority_score
+        case.activity_schedule("collection_cases.mail_activity_type_call", user_id=self.collector.id)
+        self.refresh.run()
+        self.assertEqual(before - case.priority_score, 15)
+
+    def test_counts_over_my_day_are_the_users_own(self):
+        self._invoice(due=-20)
+        self._invoice(due=-20, partner=self.other_customer)
+        self.refresh.run()
+        case = self._case()
+        case.with_user(self.collector).activity_schedule(
+            "collection_cases.mail_activity_type_call", user_id=self.collector.id, date_deadline=self.today
+        )
+        self._case(self.other_customer).state = "promise"
+
+        def counts(user):
+            found = self.env["collection.case"].with_user(user).get_my_day_counts()
+            return {count["filter"]: count["count"] for count in found}
+
+        self.assertEqual(
+            counts(self.collector),
+            {"activities_today": 1, "activities_overdue": 0, "promises": 1, "no_next_step": 1},
+        )
+        self.assertEqual(set(counts(self.other_collector).values()), {0})
+
+    def test_every_count_names_a_filter_of_the_screen(self):
+        arch = self.env.ref("collection_cases.collection_my_day_view_search").get_combined_arch()
+        for count in self.env["collection.case"].get_my_day_counts():
+            self.assertIn(f'name="{count["filter"]}"', arch)

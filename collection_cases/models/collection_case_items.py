@@ -97,7 +97,10 @@ class CollectionCase(models.Model):
             raise UserError(
                 self.env._("There is nothing to pay in %s: it has no open item with a posted document.", self.name)
             )
-        return lines.action_register_payment()
+        # One payment for all items, and back to the case instead of to a list of payments.
+        return lines.action_register_payment(
+            {"default_group_payment": True, "dont_redirect_to_payments": True, "display_account_trust": True}
+        )
 
     def _payable_items(self):
         return self.item_ids.filtered(lambda item: item.state == "open" and item.move_line_id and item.residual > 0)

@@ -24,7 +24,7 @@ class TestPayment(CollectionCommon):
         self._invoice(60, due=-40)
         outside = self._invoice(999, due=30)
         case = self._refreshed_case()
-        wizard = self._register(case, group_payment=True)
+        wizard = self._register(case)
         self.assertEqual(wizard.amount, 160)
         wizard.action_create_payments()
         self._commit()

@@ -10,7 +10,7 @@ from datetime import date
 from odoo.tools import SQL
 
 from .case_totals import aging_bucket, case_totals
-from .open_lines import open_lines
+from .open_lines import open_lines, participation
 
 COUNTS = (
     "customers",
@@ -42,8 +42,6 @@ def customers(company, among) -> SQL:
 
     :param among: ids to choose from, or None for all
     """
-    partner_model = company.env["res.partner"].with_company(company)
-    participation = partner_model._fields["collection_participation"].to_sql(partner_model, "customer")
     return SQL(
         """
         SELECT customer.id FROM res_partner customer
@@ -54,7 +52,7 @@ def customers(company, among) -> SQL:
            AND (%(all)s OR customer.id = ANY(%(among)s))
       ORDER BY customer.id
         """,
-        participation=participation,
+        participation=participation(company, "customer"),
         company_id=company.id,
         all=among is None,
         among=among or [],
@@ -68,6 +66,58 @@ def _in_scope(scope: Scope, alias: str) -> SQL:
         scope.company.id,
         SQL.identifier(alias, "partner_id"),
         scope.partner_ids,
+    )
+
+
+def gather(scope: Scope) -> list[SQL]:
+    """Return the statements that lay the open entries of the customers out in `collection_line_now`.
+
+    The statements after them read these entries five times over; finding them is most of the work.
+    The table belongs to the connection and is empty after each commit.
+    """
+    return [
+        SQL(
+            """
+            CREATE TEMP TABLE IF NOT EXISTS collection_line_now (
+                move_line_id int, partner_id int, branch_id int, takes_part bool, currency_id int, name varchar,
+                date date, due_date date, amount numeric, residual numeric, residual_company numeric
+            ) ON COMMIT DELETE ROWS
+            """
+        ),
+        SQL("DELETE FROM collection_line_now"),
+        SQL("INSERT INTO collection_line_now %s", open_lines(scope.company, scope.partner_ids)),
+    ]
+
+
+def analyze(*tables: str) -> list[SQL]:
+    """Return the statements that tell the planner how large tables have become."""
+    return [SQL("ANALYZE %s", SQL.identifier(table)) for table in tables]
+
+
+def debtors(scope: Scope, tolerance: float) -> SQL:
+    """Return a SELECT of who is overdue beyond the tolerance once credits are netted.
+
+    Columns: partner_id, branch_id. Currencies are netted each on its own; only the comparison with
+    the tolerance is in the company's currency.
+
+    :param tolerance: in the company's currency; a net debt up to it is not chased
+    """
+    return SQL(
+        """
+        SELECT partner_id, branch_id
+          FROM (SELECT partner_id, branch_id, currency_id,
+                       SUM(residual) FILTER (WHERE residual > 0 AND due_date < %(date)s) AS overdue,
+                       SUM(residual_company) FILTER (WHERE residual > 0 AND due_date < %(date)s) AS overdue_company,
+                       COALESCE(SUM(residual) FILTER (WHERE residual < 0), 0) AS credit
+                  FROM collection_line_now
+                 WHERE takes_part
+              GROUP BY partner_id, branch_id, currency_id) net
+         WHERE overdue + credit > 0
+      GROUP BY partner_id, branch_id
+        HAVING SUM(overdue_company * (overdue + credit) / overdue) > %(tolerance)s
+        """,
+        date=scope.day,
+        tolerance=tolerance,
     )
 
 
@@ -132,13 +182,12 @@ def completed_cases_with_open_lines(scope: Scope) -> SQL:
         SELECT DISTINCT ON (record.partner_id, record.branch_id) record.id, record.partner_id, record.branch_id
           FROM collection_case record
           JOIN collection_item item ON item.case_id = record.id
-          JOIN (%s) line ON line.move_line_id = item.move_line_id
-               AND line.partner_id = record.partner_id
+          JOIN collection_line_now line ON line.move_line_id = item.move_line_id
+               AND line.takes_part AND line.partner_id = record.partner_id
                AND line.branch_id IS NOT DISTINCT FROM record.branch_id
          WHERE %s AND record.state = 'completed' AND line.residual > 0 AND line.due_date < %s
       ORDER BY record.partner_id, record.branch_id, record.id DESC
         """,
-        open_lines(scope.company, scope.partner_ids),
         _in_scope(scope, "record"),
         scope.day,
     )
@@ -176,13 +225,12 @@ def _due_lines(scope: Scope, cases: dict) -> SQL:
     return SQL(
         """
         SELECT line.*, debtor.case_id
-          FROM (%(lines)s) line
+          FROM collection_line_now line
           JOIN unnest(%(partner_ids)s::int[], %(branch_ids)s::int[], %(case_ids)s::int[])
                AS debtor(partner_id, branch_id, case_id)
             ON debtor.partner_id = line.partner_id AND debtor.branch_id IS NOT DISTINCT FROM line.branch_id
-         WHERE line.residual < 0 OR line.due_date < %(day)s
+         WHERE line.takes_part AND (line.residual < 0 OR line.due_date < %(day)s)
         """,
-        lines=open_lines(scope.company, scope.partner_ids),
         partner_ids=[key[0] for key in keys],
         branch_ids=[key[1] for key in keys],
         case_ids=[cases[key] for key in keys],
@@ -234,7 +282,6 @@ def release_items(scope: Scope, cases: dict) -> SQL:
 
     What a person chose stays while it is open and not excluded.
     """
-    all_lines = open_lines(scope.company, scope.partner_ids, participants_only=False)
     return SQL(
         """
         WITH gone AS (
@@ -245,14 +292,14 @@ def release_items(scope: Scope, cases: dict) -> SQL:
                         WHEN due.case_id = item.case_id THEN NULL
                         WHEN line.move_line_id IS NULL
                              OR line.partner_id <> item.partner_id THEN 'moved'
-                        WHEN NOT EXISTS (%(participants)s) THEN 'not_participating'
+                        WHEN NOT line.takes_part THEN 'not_participating'
                         WHEN line.branch_id IS DISTINCT FROM record.branch_id THEN 'moved'
                         WHEN line.residual > 0 AND line.due_date >= %(day)s THEN 'not_due'
                         ELSE 'covered' END AS reason
               FROM collection_item item
               JOIN collection_case record ON record.id = item.case_id
          LEFT JOIN account_move_line ledger ON ledger.id = item.move_line_id
-         LEFT JOIN (%(lines)s) line ON line.move_line_id = item.move_line_id
+         LEFT JOIN collection_line_now line ON line.move_line_id = item.move_line_id
          LEFT JOIN (%(due)s) due ON due.move_line_id = item.move_line_id
                  WHERE item.state = 'open' AND item.origin = 'ledger' AND %(scope)s)
         UPDATE collection_item item SET state = 'released', release_reason = gone.reason
@@ -260,20 +307,8 @@ def release_items(scope: Scope, cases: dict) -> SQL:
      RETURNING item.id
         """,
         day=scope.day,
-        lines=all_lines,
         due=_due_lines(scope, cases),
-        participants=_takes_part(scope, SQL.identifier("item", "partner_id")),
         scope=_in_scope(scope, "item"),
-    )
-
-
-def _takes_part(scope: Scope, partner_id: SQL) -> SQL:
-    partner_model = scope.company.env["res.partner"].with_company(scope.company)
-    participation = partner_model._fields["collection_participation"].to_sql(partner_model, "customer")
-    return SQL(
-        "SELECT 1 FROM res_partner customer WHERE customer.id = %s AND %s IN ('yes', 'per_branch')",
-        partner_id,
-        participation,
     )
 
 

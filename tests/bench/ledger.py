@@ -174,9 +174,7 @@ class _Generator:
             )
         )
         self._do(SQL("ALTER TABLE pay ADD pay_move_id int, ADD pay_line_id int"))
-        self._do(
-            SQL("UPDATE pay SET pay_move_id = %s + k, pay_line_id = %s + 2 * k", move + total, line + 2 * total)
-        )
+        self._do(SQL("UPDATE pay SET pay_move_id = %s + k, pay_line_id = %s + 2 * k", move + total, line + 2 * total))
         # Unallocated payments: the last customers each have one.
         self._do(
             SQL(

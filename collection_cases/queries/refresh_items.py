@@ -80,7 +80,7 @@ def gather(scope: Scope) -> list[SQL]:
             """
             CREATE TEMP TABLE IF NOT EXISTS collection_line_now (
                 move_line_id int, partner_id int, branch_id int, takes_part bool, currency_id int, name varchar,
-                date date, due_date date, amount numeric, residual numeric, residual_company numeric
+                date date, due_date date, amount numeric, residual numeric, residual_company numeric, case_id int
             ) ON COMMIT DELETE ROWS
             """
         ),
@@ -219,17 +219,20 @@ def insert_cases(scope: Scope, rows: list[dict], uid: int) -> SQL:
     )
 
 
-def _due_lines(scope: Scope, cases: dict) -> SQL:
-    """Return a SELECT of what belongs into the debtors' cases: overdue debts and all credits."""
+def assign(scope: Scope, cases: dict) -> SQL:
+    """Note on the laid-out entries in which case they belong: overdue debts and all credits of debtors.
+
+    :param cases: {(partner id, branch id or None): case id}
+    """
     keys = list(cases)
     return SQL(
         """
-        SELECT line.*, debtor.case_id
-          FROM collection_line_now line
-          JOIN unnest(%(partner_ids)s::int[], %(branch_ids)s::int[], %(case_ids)s::int[])
+        UPDATE collection_line_now line SET case_id = debtor.case_id
+          FROM unnest(%(partner_ids)s::int[], %(branch_ids)s::int[], %(case_ids)s::int[])
                AS debtor(partner_id, branch_id, case_id)
-            ON debtor.partner_id = line.partner_id AND debtor.branch_id IS NOT DISTINCT FROM line.branch_id
-         WHERE line.takes_part AND (line.residual < 0 OR line.due_date < %(day)s)
+         WHERE debtor.partner_id = line.partner_id
+           AND COALESCE(debtor.branch_id, 0) = COALESCE(line.branch_id, 0)
+           AND line.takes_part AND (line.residual < 0 OR line.due_date < %(day)s)
         """,
         partner_ids=[key[0] for key in keys],
         branch_ids=[key[1] for key in keys],
@@ -238,24 +241,23 @@ def _due_lines(scope: Scope, cases: dict) -> SQL:
     )
 
 
-def readmit_items(scope: Scope, cases: dict) -> SQL:
+def readmit_items() -> SQL:
     """Open items again that had left their case or were settled, and are due again."""
     return SQL(
         """
         UPDATE collection_item item
            SET state = 'open', settled_date = NULL, release_reason = NULL,
                residual = due.residual, residual_company = due.residual_company, due_date = due.due_date
-          FROM (%s) due
+          FROM collection_line_now due
          WHERE item.move_line_id = due.move_line_id AND item.case_id = due.case_id AND item.state <> 'open'
            AND NOT EXISTS (SELECT 1 FROM collection_item other
                             WHERE other.move_line_id = due.move_line_id AND other.state = 'open')
      RETURNING item.id
-        """,
-        _due_lines(scope, cases),
+        """
     )
 
 
-def insert_items(scope: Scope, cases: dict) -> SQL:
+def insert_items(scope: Scope) -> SQL:
     """Insert the items that no open case has yet."""
     return SQL(
         """
@@ -265,19 +267,19 @@ def insert_items(scope: Scope, cases: dict) -> SQL:
              SELECT due.case_id, %(company_id)s, due.partner_id, 'ledger', due.move_line_id, due.name, due.date,
                     due.due_date, due.currency_id, due.amount, due.residual, due.residual_company, 'open', false,
                     %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
-               FROM (%(due)s) due
-              WHERE NOT EXISTS (SELECT 1 FROM collection_item item
+               FROM collection_line_now due
+              WHERE due.case_id IS NOT NULL
+                AND NOT EXISTS (SELECT 1 FROM collection_item item
                                  WHERE item.move_line_id = due.move_line_id AND item.state = 'open')
         ON CONFLICT DO NOTHING
           RETURNING id
         """,
         company_id=scope.company.id,
         uid=scope.company.env.uid,
-        due=_due_lines(scope, cases),
     )
 
 
-def release_items(scope: Scope, cases: dict) -> SQL:
+def release_items(scope: Scope) -> SQL:
     """Let items leave their case that do not belong there any more, each with the reason.
 
     What a person chose stays while it is open and not excluded.
@@ -289,7 +291,7 @@ def release_items(scope: Scope, cases: dict) -> SQL:
                    CASE WHEN ledger.id IS NULL OR ledger.parent_state <> 'posted' THEN 'unposted'
                         WHEN ledger.no_followup THEN 'excluded'
                         WHEN item.is_chosen THEN NULL
-                        WHEN due.case_id = item.case_id THEN NULL
+                        WHEN line.case_id = item.case_id THEN NULL
                         WHEN line.move_line_id IS NULL
                              OR line.partner_id <> item.partner_id THEN 'moved'
                         WHEN NOT line.takes_part THEN 'not_participating'
@@ -300,14 +302,12 @@ def release_items(scope: Scope, cases: dict) -> SQL:
               JOIN collection_case record ON record.id = item.case_id
          LEFT JOIN account_move_line ledger ON ledger.id = item.move_line_id
          LEFT JOIN collection_line_now line ON line.move_line_id = item.move_line_id
-         LEFT JOIN (%(due)s) due ON due.move_line_id = item.move_line_id
                  WHERE item.state = 'open' AND item.origin = 'ledger' AND %(scope)s)
         UPDATE collection_item item SET state = 'released', release_reason = gone.reason
           FROM gone WHERE gone.id = item.id AND gone.reason IS NOT NULL
      RETURNING item.id
         """,
         day=scope.day,
-        due=_due_lines(scope, cases),
         scope=_in_scope(scope, "item"),
     )
 

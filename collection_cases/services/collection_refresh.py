@@ -203,17 +203,18 @@ class CollectionRefresh(models.AbstractModel):
         for statement in query.gather(scope):
             self.env.cr.execute(statement)
         large = self.env.cr.rowcount > PLANNED_ANEW
-        if large:
-            self._analyze("collection_line_now")
         self.env.execute_query(query.sync_figures(scope))
         counts["items_settled"] += len(self.env.execute_query(query.settle(scope)))
         keys = self.env.execute_query(query.debtors(scope, company.collection_tolerance))
         cases = self._cases_of(scope, keys, counts)
-        counts["items_added"] += len(self.env.execute_query(query.readmit_items(scope, cases)))
-        counts["items_added"] += len(self.env.execute_query(query.insert_items(scope, cases)))
+        self.env.cr.execute(query.assign(scope, cases))
+        if large:
+            self._analyze("collection_line_now")
+        counts["items_added"] += len(self.env.execute_query(query.readmit_items()))
+        counts["items_added"] += len(self.env.execute_query(query.insert_items(scope)))
         if large and counts["items_added"] > PLANNED_ANEW:
             self._analyze("collection_case", "collection_item")
-        counts["items_released"] += len(self.env.execute_query(query.release_items(scope, cases)))
+        counts["items_released"] += len(self.env.execute_query(query.release_items(scope)))
         self.env.execute_query(query.update_totals(scope))
         self.env["collection.item"].invalidate_model()
         self.env["collection.case"].invalidate_model()

@@ -1,0 +1,207 @@
+"""The whole road in a real browser on the demo data, as a collector walks it; screenshots for docs/.
+
+Overdue invoices are there, the refresh has opened the case; items are added, the call is done, a
+promise is set, the payment is registered, the case completes. Nothing may go wrong in the console.
+"""
+
+import contextlib
+import re
+
+import pytest
+from host import paths, server
+
+DESKTOP = {"viewport": {"width": 1366, "height": 768}}
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True, "device_scale_factor": 2}
+CUSTOMER = "Brandt Maschinenbau GmbH"
+
+# Odoo's own noise: who is online, written by two tabs at once.
+HARMLESS = re.compile(r"security risk|Unexpected indentation|mail_presence|bus\.websocket")
+
+
+@pytest.fixture(scope="module")
+def address(host, demo_database):
+    """Serve the demo database; afterwards its log holds no error."""
+    log = paths.logs() / "e2e_demo.log"
+    with server.serve(host, demo_database.name, log) as address:
+        yield address
+    errors = [row for row in log.read_text().splitlines() if " ERROR " in row or " CRITICAL " in row]
+    assert not [row for row in errors if not HARMLESS.search(row)], errors[:5]
+
+
+@contextlib.contextmanager
+def session(browser, address, login, **device):
+    """Log in and yield a page; afterwards its console held no error."""
+    context = browser.new_context(locale="en-US", **device)
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    problems = []
+    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.goto(f"{address}/web/login")
+    page.fill("input[name=login]", login)
+    page.fill("input[name=password]", login)
+    page.click("button[type=submit]")
+    page.wait_for_url(re.compile("/odoo|/my"), timeout=60_000)
+    yield page
+    context.close()
+    assert not problems, problems
+
+
+def settle(page):
+    """Wait until the page has what it asked for, so that a picture shows it."""
+    # Odoo keeps a connection open, so the network is never idle.
+    page.wait_for_function("!document.querySelector('.o_loading_indicator, .o_view_sample_data')")
+    page.wait_for_function("[...document.images].every((image) => image.complete)")
+    page.wait_for_timeout(600)
+
+
+def picture(page, name):
+    """Take a screenshot for the documentation, kept only when it is asked for."""
+    settle(page)
+    folder = paths.STATE / "pictures"
+    folder.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=folder / f"{name}.png")
+
+
+def open_my_day(page, address):
+    """Open My day and wait for its cards."""
+    page.goto(f"{address}/odoo/my-collections")
+    page.wait_for_selector(".o_collection_my_day .o_kanban_record:not(.o_kanban_ghost)", timeout=60_000)
+
+
+def state(page):
+    """Return the state that the case shows."""
+    return page.locator(".o_statusbar_status .o_arrow_button_current")
+
+
+def test_from_overdue_invoice_to_completed_case(browser, address):
+    """The main job, by mouse, without touching anything else."""
+    with session(browser, address, "collector", **DESKTOP) as page:
+        open_my_day(page, address)
+        picture(page, "my_day")
+        card = page.locator(".o_kanban_record", has_text=CUSTOMER)
+        assert "overdue" in card.inner_text()
+        card.get_by_role("button", name="Open").click()
+        page.wait_for_selector(".o_collection_case")
+        assert "Not started" in state(page).inner_text()
+        picture(page, "case")
+
+        page.get_by_role("button", name="Add open items").click()
+        dialog = page.locator(".modal")
+        row = dialog.locator(".o_data_row").first
+        row.wait_for()
+        row.locator(".o_boolean_toggle input").click()
+        picture(page, "add_open_items")
+        dialog.get_by_role("button", name="Add to the case").click()
+        dialog.wait_for(state="detached")
+        page.wait_for_function("document.querySelectorAll('.o_field_widget[name=item_ids] .o_data_row').length === 2")
+
+        page.get_by_role("button", name="Plan next step").click()
+        dialog = page.locator(".modal")
+        dialog.wait_for()
+        dialog.get_by_role("button", name=re.compile("^(Schedule|Save)")).first.click()
+        dialog.wait_for(state="detached")
+        page.locator(".o-mail-Activity-markDone").first.click()
+        done = page.locator(".o-mail-ActivityMarkAsDone")
+        done.locator("textarea").fill("They pay on Friday.")
+        done.get_by_role("button", name="Done", exact=True).click()
+        state(page).filter(has_text="In progress").wait_for()
+
+        page.locator(".o_statusbar_status button", has_text="Promise").click()
+        state(page).filter(has_text="Promise").wait_for()
+
+        page.get_by_role("button", name="Register payment").click()
+        dialog = page.locator(".modal")
+        dialog.get_by_role("button", name="Create Payment").click()
+        dialog.wait_for(state="detached")
+        state(page).filter(has_text="Completed").wait_for()
+        picture(page, "case_completed")
+
+
+@pytest.mark.parametrize("login", ["collector", "second", "manager"])
+def test_every_screen_opens_for_its_users(browser, address, login):
+    """My day, the cases in every view, the items and a case open without an error."""
+    with session(browser, address, login, **DESKTOP) as page:
+        page.goto(f"{address}/odoo/my-collections")
+        page.wait_for_selector(".o_collection_my_day")
+        page.goto(f"{address}/odoo/collection-cases")
+        page.wait_for_selector(".o_data_row")
+        if login == "manager":
+            picture(page, "cases")
+        for view in ("kanban", "activity", "calendar", "pivot", "list"):
+            page.locator(f".o_switch_view.o_{view}").click()
+            page.wait_for_selector(f".o_{view}_view")
+            settle(page)
+            if view == "kanban" and login == "manager":
+                picture(page, "cases_by_state")
+        page.locator(".o_data_row .o_data_cell[name=partner_id]").first.click()
+        page.wait_for_selector(".o_collection_case")
+        page.get_by_role("tab", name="History").click()
+        page.get_by_role("tab", name="Other").click()
+        settle(page)
+        page.goto(f"{address}/odoo/collection-items")
+        page.wait_for_selector(".o_data_row")
+
+
+def test_collector_opens_the_invoice_behind_an_item(browser, address):
+    """A collector without accounting rights sees the document of an own case."""
+    with session(browser, address, "second", **DESKTOP) as page:
+        page.goto(f"{address}/odoo/collection-items")
+        page.locator(".o_data_row button[name=action_open_document]").first.click()
+        page.wait_for_selector(".o_form_view .o_field_widget[name=invoice_line_ids], .o_form_view [name=line_ids]")
+        settle(page)
+
+
+def test_manager_chooses_customers_and_refreshes(browser, address):
+    """The customer shows what is in collection; the menu refreshes and proves."""
+    with session(browser, address, "manager", **DESKTOP) as page:
+        page.goto(f"{address}/odoo/collection-cases")
+        page.get_by_role("menuitem", name="Customers").click()
+        page.wait_for_selector(".o_data_row")
+        picture(page, "customers")
+        page.locator(".o_data_row", has_text="Nowak").locator(".o_data_cell").first.click()
+        page.goto(page.url)
+        for entry, answer in (
+            ("Refresh from the ledger", "customers looked at"),
+            ("Check against", "equals the ledger"),
+        ):
+            page.goto(f"{address}/odoo/collection-cases")
+            page.get_by_role("button", name="Configuration").click()
+            page.get_by_role("menuitem", name=entry).click()
+            page.locator(".o_notification", has_text=answer).wait_for()
+
+
+def test_customer_shows_open_amount_and_days(browser, address, demo_database):
+    """The button on the customer leads to its case."""
+    partner = demo_database.sql("SELECT id FROM res_partner WHERE name LIKE 'Nowak Sp%'")[0][0]
+    with session(browser, address, "manager", **DESKTOP) as page:
+        page.goto(f"{address}/odoo/res.partner/{partner}")
+        button = page.locator("button[name=action_open_collection_cases]")
+        button.wait_for()
+        assert "days overdue" in button.inner_text()
+        picture(page, "customer")
+        button.click()
+        page.wait_for_selector(".o_collection_case")
+
+
+def test_sales_person_reads_and_changes_nothing(browser, address):
+    """A sales person sees own customers' cases without any button to work them."""
+    with session(browser, address, "sales", **DESKTOP) as page:
+        page.goto(f"{address}/odoo/collection-cases")
+        page.locator(".o_data_row .o_data_cell[name=partner_id]").first.click()
+        page.wait_for_selector(".o_collection_case")
+        assert not page.get_by_role("button", name="Add open items").count()
+        assert not page.get_by_role("button", name="Register payment").count()
+        settle(page)
+
+
+def test_phone(browser, address):
+    """My day and the case on a phone: nothing wider than the screen, nothing out of reach."""
+    with session(browser, address, "collector", **PHONE) as page:
+        open_my_day(page, address)
+        picture(page, "my_day_phone")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        page.locator(".o_kanban_record:not(.o_kanban_ghost)").first.get_by_role("button", name="Open").click()
+        page.wait_for_selector(".o_collection_case")
+        picture(page, "case_phone")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -122,7 +122,7 @@ class CollectionCase(models.Model):
             "name": self.env._("Excluded from follow-up"),
             "type": "ir.actions.act_window",
             "res_model": "account.move.line",
-            "view_mode": "list,form",
+            "views": [(self.env.ref("collection_cases.collection_excluded_line_view_list").id, "list")],
             "domain": list(self._excluded_domain()),
         }
 

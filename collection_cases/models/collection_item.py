@@ -188,13 +188,20 @@ class CollectionItem(models.Model):
         self.case_id._items_changed()
 
     def action_open_document(self):
-        """Open the invoice or entry behind the item."""
+        """Open the invoice or entry behind the item; without accounting rights, as the debtor sees it."""
         self.ensure_one()
+        self.check_access("read")
         if not self.move_id:
             raise UserError(self.env._("%s is an expected amount: there is no document yet.", self.name))
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "account.move",
-            "res_id": self.move_id.id,
-            "views": [(False, "form")],
-        }
+        if self.env.user.has_groups("account.group_account_invoice,account.group_account_readonly"):
+            return {
+                "type": "ir.actions.act_window",
+                "res_model": "account.move",
+                "res_id": self.move_id.id,
+                "views": [(False, "form")],
+            }
+        # sudo: the item may be read (checked above), so its document may be seen as the debtor sees it
+        move = self.sudo().move_id
+        if not move.is_sale_document(include_receipts=True):
+            raise UserError(self.env._("%s is a journal entry: only accounting can open it.", move.name))
+        return {"type": "ir.actions.act_url", "url": move.get_portal_url(), "target": "new"}

@@ -149,6 +149,21 @@ class TestAccess(CollectionCommon):
         self.assertFalse(self._allowed(bill.sudo().line_ids.with_user(self.collector), "read"))
         self.assertFalse(self._allowed(line, "write"))
 
+    def test_document_opens_as_the_debtor_sees_it_without_accounting_rights(self):
+        item = self.cases["own"].item_ids
+        self.assertIn("/my/invoices/", item.with_user(self.collector).action_open_document()["url"])
+        self.assertEqual(item.action_open_document()["res_model"], "account.move")
+        with self.assertRaises(AccessError):
+            self.cases["department"].item_ids.with_user(self.collector).action_open_document()
+
+    def test_excluded_documents_are_listed_without_accounting_rights(self):
+        invoice = self._invoice(70)
+        invoice.no_followup = True
+        case = self.cases["own"].with_user(self.collector)
+        action = case.action_open_excluded()
+        lines = self.env["account.move.line"].with_user(self.collector).search(action["domain"])
+        self.assertEqual(lines.mapped("move_name"), [invoice.name])
+
     def test_collector_works_own_case_without_accounting_rights(self):
         case = self.cases["own"].with_user(self.collector)
         coming = self._invoice(60, due=20)

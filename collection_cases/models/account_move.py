@@ -13,7 +13,9 @@ class AccountMove(models.Model):
             moves = self.browse([move.id for move in before])
             lines = moves.line_ids
             if vals["state"] == "posted":
-                # A new credit may cover what is chased; a new debt waits for the next refresh.
-                lines = lines.filtered(lambda line: line.balance < 0)
+                # A new credit may cover what is chased, and a corrected entry comes back to its case;
+                # a new debt waits for the next refresh.
+                known = self.env["collection.item"].sudo()._lines_with_items(lines)  # sudo: ids only
+                lines = lines.filtered(lambda line: line.balance < 0 or line in known)
             lines._collection_ledger_changed()
         return res

@@ -19,6 +19,13 @@ CLOSE_REASONS = [
     ("by_hand", "Completed by a person"),
 ]
 
+DERIVED = {
+    *("close_reason", "close_date", "cycle", "is_overdue", "date_refreshed"),
+    *("amount_open", "amount_overdue", "oldest_due_date", "item_count", "aging_bucket"),
+    *("priority", "priority_score"),
+}
+"""What follows from the ledger and the work; writing it from outside has no effect."""
+
 TRANSITION = object()
 """Proof that a write comes from `_update_state`: an object cannot come in over RPC."""
 
@@ -70,17 +77,37 @@ class CollectionCase(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        vals_list = [{name: value for name, value in vals.items() if name not in DERIVED} for vals in vals_list]
         for vals in vals_list:
             company = self.env["res.company"].browse(vals.get("company_id") or self.env.company.id)
             self._complete_customer(vals, company)
+            self._check_debt_manager(vals, company)
             sequence = self._code_sequence(company)
             if sequence and vals.get("name") in (None, False, "", self.with_company(company)._propose_code()):
                 vals["name"] = sequence._next()
-        cases = super().create(vals_list)
-        for case in cases:
-            if not case.user_id:
-                case.user_id = self.env.user if not self.env.su else False
-        return cases
+        return super().create(vals_list)
+
+    @api.model
+    def _check_debt_manager(self, vals, company):
+        """Give a case of nobody's customer to who opens it, and keep collectors off colleagues' customers.
+
+        A case shows the customer's documents, so opening one would be a way around the record rules.
+        """
+        if self.env.su:
+            return
+        partners = self.env["res.partner"]
+        manager, _contact = self._default_parties(
+            company, partners.browse(vals["partner_id"]), partners.browse(vals.get("branch_id", False))
+        )
+        if not manager:
+            vals.setdefault("user_id", self.env.uid)
+        if self.env.user.has_group("collection_cases.group_collection_manager"):
+            return
+        colleagues = self.env.user.collection_department_ids
+        if manager and manager != self.env.user and manager._collection_department(company) not in colleagues:
+            raise UserError(
+                self.env._("The debt manager of this customer is %s. Ask them, or a manager.", manager.name)
+            )
 
     @api.model
     def _complete_customer(self, vals, company):
@@ -127,11 +154,21 @@ class CollectionCase(models.Model):
     def write(self, vals):
         if self.env.context.get("collection_transition") is not TRANSITION:
             # Whoever writes from outside (form, import, API): the one transition method decides.
-            vals = {name: value for name, value in vals.items() if name not in ("close_reason", "close_date", "cycle")}
+            vals = {name: value for name, value in vals.items() if name not in DERIVED}
             state = vals.pop("state", None)
+            self._check_customer_kept(vals)
             if state:
                 self._update_state(state, "by_hand")
         return super().write(vals) if vals else True
+
+    def _check_customer_kept(self, vals):
+        """Refuse to move a case with items to another customer, branch or company."""
+        for case in self:
+            for name in ("partner_id", "branch_id", "company_id"):
+                if name in vals and (vals[name] or False) != case[name].id and case.item_ids:
+                    raise UserError(
+                        self.env._("%s has items, so its customer stays. Open another case instead.", case.name)
+                    )
 
     def _update_state(self, state, reason):
         """Move cases to a state; the only place that changes it (rule I10).

@@ -26,14 +26,19 @@ class CollectionCase(models.Model):
             raise UserError("\n".join(problems))
         before = self._items_of(lines).filtered(lambda item: item.case_id == self)
         before.sudo().write({"state": "open", "settled_date": False, "release_reason": False, "is_chosen": True})
-        created = self.env["collection.item"].create(
-            [
-                {"case_id": self.id, "origin": "ledger", "move_line_id": line.id, "is_chosen": True}
-                for line in lines - before.move_line_id
-            ]
+        # sudo: each entry was checked above, and so was the right to write the case
+        created = (
+            self.env["collection.item"]
+            .sudo()
+            .create(
+                [
+                    {"case_id": self.id, "origin": "ledger", "move_line_id": line.id, "is_chosen": True}
+                    for line in lines - before.move_line_id
+                ]
+            )
         )
         self._items_changed()
-        return before | created
+        return before.sudo(False) | created.sudo(False)
 
     def _items_of(self, lines):
         # sudo: an entry may be in a case the user cannot see; only that case's code is told

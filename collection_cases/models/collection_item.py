@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-LEDGER_FIELDS = ("name", "date", "due_date", "amount", "residual", "residual_company", "currency_id")
-"""Figures of a ledger item: the ledger's, never typed in."""
+TYPED = {"case_id", "name", "date", "due_date", "amount", "currency_id"}
+"""What a person types in, for an expected amount only. The rest follows from the ledger and the refresh."""
 
 
 def _taken_message(env, diag):
@@ -135,6 +135,9 @@ class CollectionItem(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        if not self.env.su:
+            # Entries of the ledger come in through `collection.case._attach_lines`, which checks each.
+            vals_list = [{name: value for name, value in vals.items() if name in TYPED} for vals in vals_list]
         for vals in vals_list:
             if vals.get("origin", "manual") == "manual":
                 self._check_expected(vals)
@@ -148,16 +151,22 @@ class CollectionItem(models.Model):
             raise UserError(self.env._("Say what the expected amount is for, for example “Advance, phase 2”."))
         if vals.get("amount", 0) <= 0:
             raise UserError(self.env._("An expected amount is above zero: enter what “%s” will come to.", vals["name"]))
+        case = self.env["collection.case"].browse(vals["case_id"])
+        if case.state == "completed":
+            raise UserError(self.env._("%s is completed. Open a new case for the customer.", case.name))
 
     def write(self, vals):
-        typed = [name for name in LEDGER_FIELDS if name in vals]
-        if typed and not self.env.su and "ledger" in self.mapped("origin"):
-            raise UserError(
-                self.env._("The figures of a posted document come from accounting. Change the document there.")
-            )
-        if not self.env.su and vals.get("amount", 1) <= 0:
-            raise UserError(self.env._("An expected amount is above zero."))
-        return super().write(vals)
+        if not self.env.su:
+            if "ledger" in self.mapped("origin") and not TYPED.isdisjoint(vals):
+                raise UserError(
+                    self.env._("The figures of a posted document come from accounting. Change the document there.")
+                )
+            if "settled" in self.mapped("state") and not TYPED.isdisjoint(vals):
+                raise UserError(self.env._("What is settled is history and stays as it was."))
+            if "amount" in vals and vals["amount"] <= 0:
+                raise UserError(self.env._("An expected amount is above zero."))
+            vals = {name: value for name, value in vals.items() if name in TYPED - {"case_id"}}
+        return super().write(vals) if vals else True
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_chosen(self):
@@ -179,12 +188,18 @@ class CollectionItem(models.Model):
         cases.exists()._items_changed()
         return res
 
+    @api.model
+    def _lines_with_items(self, lines):
+        """Return the journal items, among some, that are or were in a case."""
+        return self.search([("move_line_id", "in", lines.ids)]).move_line_id
+
     def action_settle(self):
         """Say that an expected amount came in (it has no document in the ledger that would tell)."""
         self.check_access("write")
         if "ledger" in self.mapped("origin"):
             raise UserError(self.env._("A posted document is settled by its payment: use Register payment."))
-        self.write({"settled_date": fields.Date.context_today(self), "state": "settled"})
+        # sudo: the right to write was checked above; a person may say it, but not set the fields at will
+        self.sudo().write({"settled_date": fields.Date.context_today(self), "state": "settled"})
         self.case_id._items_changed()
 
     def action_open_document(self):

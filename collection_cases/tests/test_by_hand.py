@@ -175,11 +175,47 @@ class TestByHand(CollectionCommon):
     def test_figures_of_a_document_cannot_be_typed(self):
         self._invoice()
         item = self._refreshed_case().item_ids
-        for vals in ({"amount": 1}, {"due_date": "2030-01-01"}, {"residual": 0}):
+        for vals in ({"amount": 1}, {"due_date": "2030-01-01"}, {"case_id": item.case_id.id}):
             with self.assertRaisesRegex(UserError, "come from accounting"):
                 item.write(vals)
+        item.write({"residual": 0, "residual_company": 0, "state": "settled", "settled_date": TODAY})
+        self.assertRecordValues(item, [{"residual": 100, "state": "open", "settled_date": False}])
         with self.assertRaisesRegex(UserError, "Register payment"):
             item.action_settle()
+
+    def test_entries_cannot_be_smuggled_into_a_case(self):
+        foreign = self._receivable(self._invoice(partner=self.other_customer))
+        case = self._new_case()
+        vals = {"case_id": case.id, "origin": "ledger", "move_line_id": foreign.id, "state": "open"}
+        with self.assertRaisesRegex(UserError, "Say what"):
+            self.env["collection.item"].create(vals)
+        item = self.env["collection.item"].create({**vals, "name": "Advance", "amount": 5})
+        self.assertRecordValues(item, [{"origin": "manual", "move_line_id": False, "residual": 5}])
+        item.write({"move_line_id": foreign.id, "origin": "ledger"})
+        self.assertRecordValues(item, [{"origin": "manual", "move_line_id": False}])
+
+    def test_customer_of_a_case_with_items_cannot_be_changed(self):
+        self._invoice()
+        case = self._refreshed_case()
+        with self.assertRaisesRegex(UserError, "has items"):
+            case.partner_id = self.other_customer
+        self.assertEqual(case.partner_id, self.customer)
+
+    def test_totals_cannot_be_typed(self):
+        self._invoice()
+        case = self._refreshed_case()
+        case.write({"amount_open": 1, "amount_overdue": 1, "priority": "3", "date_refreshed": "2020-01-01"})
+        self.assertRecordValues(case, [{"amount_open": 100, "amount_overdue": 100, "date_refreshed": self.today}])
+
+    def test_collector_opens_no_case_on_a_colleagues_customer(self):
+        theirs = self._participant("Gamma", debt_manager_id=self.other_collector.id)
+        with self.assertRaisesRegex(UserError, "oleg"):
+            self.env["collection.case"].with_user(self.collector).create(
+                {"partner_id": theirs.id, "user_id": self.collector.id}
+            )
+        nobodys = self._participant("Delta")
+        case = self.env["collection.case"].with_user(self.collector).create({"partner_id": nobodys.id})
+        self.assertEqual(case.user_id, self.collector, "who opens a case of nobody's customer works it")
 
     def test_overdue_item_cannot_be_taken_out_but_a_chosen_one_can(self):
         self._invoice()

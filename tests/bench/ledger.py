@@ -217,7 +217,8 @@ class _Generator:
                   FROM inv
              UNION ALL
                 SELECT pay_move_id, 'BPAY/' || k, %(bank)s, %(company)s, currency_id, 'posted', 'entry', 'no',
-                       due, NULL, NULL, partner_id, partner_id, paid_foreign, 0, paid, 0, 0, 'not_paid', 'BPAY/', k, true
+                       due, NULL, NULL, partner_id, partner_id, paid_foreign, 0, paid, 0, 0, 'not_paid',
+                       'BPAY/', k, true
                   FROM pay
                 """,
                 **common,

@@ -70,7 +70,6 @@ print("JSON", json.dumps(partner.id))
     vals = [{"partner_id": partner}]
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(lambda _: admin.call("collection.case", "create", vals_list=vals), range(4)))
-    assert sorted(status for status, _answer in answers)[0] == 200
     assert sum(status == 200 for status, _answer in answers) == 1
     for status, answer in answers:
         assert status == 200 or "open case" in answer["message"], answer

@@ -6,6 +6,8 @@ from . import collection_case_flow
 from . import collection_case_items
 from . import collection_case_priority
 from . import collection_item
+from . import collection_refresh_progress
+from . import hr_department
 from . import hr_employee
 from . import mail_activity
 from . import mail_activity_type

@@ -8,7 +8,13 @@ class AccountMove(models.Model):
         before = {}
         if "state" in vals:
             before = {move: move.state for move in self if move.state != vals["state"]}
+        addressed = self.browse()
+        if "partner_id" in vals:
+            # A posted document addressed to another branch, or customer.
+            addressed = self.filtered(lambda move: move.state == "posted")
+            addressed.line_ids._collection_ledger_changed()
         res = super().write(vals)
+        addressed.line_ids._collection_ledger_changed()
         if before:
             moves = self.browse([move.id for move in before])
             lines = moves.line_ids

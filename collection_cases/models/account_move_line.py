@@ -11,9 +11,19 @@ class AccountMoveLine(models.Model):
         written = [name for name in FOLLOWED if name in vals]
         posted = self.filtered(lambda line: line.parent_state == "posted") if written else self.browse()
         before = {line: [line[name] for name in written] for line in posted}
+        customers = {line: line._collection_customers() for line in posted}
         res = super().write(vals)
-        posted.filtered(lambda line: [line[name] for name in written] != before[line])._collection_ledger_changed()
+        changed = posted.filtered(lambda line: [line[name] for name in written] != before[line])
+        if changed:
+            # Both the customer that loses an entry and the one that gets it.
+            self.env["collection.refresh"]._soon(set().union(*(customers[line] for line in changed)))
+            changed._collection_ledger_changed()
         return res
+
+    def _collection_customers(self):
+        """Return the customers of receivable entries as a set of (company id, commercial partner id)."""
+        receivable = self.filtered(lambda line: line.account_type == "asset_receivable")
+        return {(line.company_id.id, line.partner_id.commercial_partner_id.id) for line in receivable}
 
     def _collection_ledger_changed(self):
         """Have the customers of receivable entries refreshed before this transaction commits.
@@ -21,8 +31,6 @@ class AccountMoveLine(models.Model):
         Called by every write to the ledger that can open, close or move an item. The refresh itself
         is the nightly one, for these customers only.
         """
-        receivable = self.filtered(lambda line: line.account_type == "asset_receivable")
-        if receivable:
-            self.env["collection.refresh"]._soon(
-                {(line.company_id.id, line.partner_id.commercial_partner_id.id) for line in receivable}
-            )
+        customers = self._collection_customers()
+        if customers:
+            self.env["collection.refresh"]._soon(customers)

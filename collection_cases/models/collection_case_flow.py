@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.misc import clean_context
 
 STATES = [
     ("not_started", "Not started"),
@@ -63,6 +64,18 @@ class CollectionCase(models.Model):
         return sequence.get_next_char(sequence.number_next_actual) if sequence else self.env._("New")
 
     @api.model
+    def _is_proposed(self, name, sequence, company):
+        """Tell whether a case's code is the sequence's proposal, perhaps an outdated one, and not typed."""
+        if not name or name == sequence.get_next_char(sequence.number_next_actual):
+            return True
+        prefix = sequence._get_prefix_suffix()[0] or ""
+        has_form = name.startswith(prefix) and name[len(prefix) :].isdigit()
+        # sudo: the twin may be a colleague's
+        return has_form and bool(
+            self.sudo().search_count([("company_id", "=", company.id), ("name", "=", name)], limit=1)
+        )
+
+    @api.model
     def _code_sequence(self, company):
         # sudo: everybody who may open a case may number it
         return (
@@ -83,9 +96,11 @@ class CollectionCase(models.Model):
             self._complete_customer(vals, company)
             self._check_debt_manager(vals, company)
             sequence = self._code_sequence(company)
-            if sequence and vals.get("name") in (None, False, "", self.with_company(company)._propose_code()):
-                vals["name"] = sequence._next()
-        return super().create(vals_list)
+            if sequence and self._is_proposed(vals.get("name"), sequence, company):
+                (vals["name"],) = self.env["collection.refresh"].sudo()._numbers(company, 1)  # sudo: numbers only
+        # Defaults in the caller's context would be a way around what vals may not say.
+        plain = self.with_context(clean_context(self.env.context))  # pylint: disable=context-overridden
+        return super(CollectionCase, plain).create(vals_list)
 
     @api.model
     def _check_debt_manager(self, vals, company):
@@ -109,7 +124,6 @@ class CollectionCase(models.Model):
                 self.env._("The debt manager of this customer is %s. Ask them, or a manager.", manager.name)
             )
 
-    @api.model
     def _complete_customer(self, vals, company):
         """Put the case on the customer itself when one of its contacts or addresses was picked."""
         partner = self.env["res.partner"].browse(vals.get("partner_id"))
@@ -129,7 +143,6 @@ class CollectionCase(models.Model):
         self.ensure_one()
         self._refuse_second_open_case(self.company_id.id, self.partner_id.id, self.branch_id.id)
 
-    @api.model
     def _refuse_second_open_case(self, company_id, partner_id, branch_id):
         """Say which case is in the way, before the unique index would (rule I2)."""
         twin = self.sudo().search(  # sudo: the case may belong to another collector; only its code is told
@@ -138,6 +151,7 @@ class CollectionCase(models.Model):
                 ("partner_id", "=", partner_id),
                 ("branch_id", "=", branch_id),
                 ("state", "!=", "completed"),
+                ("id", "not in", self.ids),
             ],
             limit=1,
         )
@@ -157,6 +171,7 @@ class CollectionCase(models.Model):
             vals = {name: value for name, value in vals.items() if name not in DERIVED}
             state = vals.pop("state", None)
             self._check_customer_kept(vals)
+            self._check_new_customer(vals)
             if state:
                 self._update_state(state, "by_hand")
         return super().write(vals) if vals else True
@@ -169,6 +184,17 @@ class CollectionCase(models.Model):
                     raise UserError(
                         self.env._("%s has items, so its customer stays. Open another case instead.", case.name)
                     )
+
+    def _check_new_customer(self, vals):
+        """Ask of a case that gets another customer what is asked of a new one; completes `vals`."""
+        for case in self:
+            wanted = {name: vals.get(name, case[name].id) for name in ("partner_id", "branch_id", "company_id")}
+            if all(wanted[name] == case[name].id for name in wanted):
+                continue
+            company = self.env["res.company"].browse(wanted["company_id"])
+            case._complete_customer(wanted, company)
+            case._check_debt_manager(wanted, company)
+            vals.update({name: wanted[name] for name in ("partner_id", "branch_id")})
 
     def _update_state(self, state, reason):
         """Move cases to a state; the only place that changes it (rule I10).
@@ -193,6 +219,10 @@ class CollectionCase(models.Model):
                         )
                     )
                 vals.update(close_reason=reason, close_date=today)
+                # sudo: items follow their case; a credit that is left must be free for the next one
+                case.item_ids.sudo().filtered(lambda item: item.state == "open").write(
+                    {"state": "released", "release_reason": "completed"}
+                )
             elif case.state == "completed":
                 case._check_no_twin()
                 vals.update(close_reason=False, close_date=False, cycle=case.cycle + 1)
@@ -218,7 +248,16 @@ class CollectionCase(models.Model):
     def _cancel_planned_work(self):
         """Cancel what is still planned: nobody may call a customer who has paid."""
         # sudo: planned work of colleagues goes too
-        self.sudo().activity_ids.filtered("activity_type_id.collection_participates").unlink()
+        planned = self.sudo().activity_ids.filtered("activity_type_id.collection_participates")
+        for case in self:
+            cancelled = planned.filtered(lambda activity, case=case: activity.res_id == case.id)
+            if cancelled:
+                names = ", ".join(
+                    f"{activity.activity_type_id.name} ({activity.user_id.name or '–'}, {activity.date_deadline})"
+                    for activity in cancelled
+                )
+                case._message_log(body=self.env._("Cancelled, because the case is completed: %s.", names))
+        planned.unlink()
 
     def _on_completed(self):
         """Hook: the case was completed. Called by `_update_state`; override to add. Returns nothing."""
@@ -234,7 +273,10 @@ class CollectionCase(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_without_history(self):
         for case in self:
-            if case.state != "not_started" or case.item_ids or case.done_activity_ids:
+            said = case.message_ids.filtered(
+                lambda message: message.message_type not in ("notification", "auto_comment")
+            )
+            if case.state != "not_started" or case.item_ids or case.done_activity_ids or said:
                 raise UserError(
                     self.env._(
                         "%s has a history and cannot be deleted: what was done about a debt must stay provable."
@@ -265,14 +307,22 @@ class CollectionCase(models.Model):
     def _before_merge(self, src_partners, dst_partner):
         """Close the open cases of customers that are merged into another one which has its own.
 
-        The history stays with the closed case; its open items enter the other one at the end of the
-        transaction, because the refresh finds them at the customer that is left.
+        The history stays with the closed case; its open items enter the other one with the refresh of
+        the customers that are returned, due once the references are moved.
+
+        :returns: set of (company id, customer id) to refresh afterwards
         """
         partners = src_partners | dst_partner
-        running = self.search([("partner_id", "in", partners.ids), ("state", "!=", "completed")])
+        running = self.search(
+            [("state", "!=", "completed"), "|", ("partner_id", "in", partners.ids), ("branch_id", "in", partners.ids)]
+        )
         kept = {}
-        for case in running.sorted(lambda case: case.partner_id != dst_partner):
-            key = (case.company_id, case.branch_id)
+        for case in running.sorted(lambda case: dst_partner not in (case.partner_id, case.branch_id)):
+            key = (
+                case.company_id,
+                dst_partner if case.partner_id in partners else case.partner_id,
+                dst_partner if case.branch_id in partners else case.branch_id,
+            )
             if key not in kept:
                 kept[key] = case
                 continue
@@ -283,7 +333,8 @@ class CollectionCase(models.Model):
             case._message_log(
                 body=self.env._("The customer was merged into %s; see its case.", dst_partner.display_name)
             )
-        self.env["collection.refresh"]._soon(
-            {(case.company_id.id, dst_partner.commercial_partner_id.id) for case in running}
-        )
         self.env.flush_all()
+        customer = dst_partner.commercial_partner_id
+        return {(case.company_id.id, customer.id) for case in running} | {
+            (case.company_id.id, case.partner_id.id) for case in running if case.partner_id not in src_partners
+        }

@@ -1,5 +1,5 @@
 from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import LockError, UserError
 
 
 class CollectionCase(models.Model):
@@ -19,6 +19,16 @@ class CollectionCase(models.Model):
         if self.state == "completed":
             raise UserError(self.env._("%s is completed. Open a new case for the customer.", self.name))
         lines = lines.sudo()  # sudo: what may be attached is checked line by line below
+        # Nobody may match them between the check and our commit.
+        try:
+            lines.lock_for_update(allow_referencing=True)
+        except LockError as error:
+            raise UserError(
+                self.env._(
+                    "Somebody is attaching these documents to a case, or booking on them, at this moment."
+                    " Reload the list of open items and try again."
+                )
+            ) from error
         lines.invalidate_recordset()
         taken = {item.move_line_id: item for item in self._items_of(lines) if item.state == "open"}
         problems = [problem for line in lines if (problem := self._why_not_attach(line, taken.get(line)))]
@@ -95,12 +105,16 @@ class CollectionCase(models.Model):
         }
 
     def action_register_payment(self):
-        """Open Odoo's payment wizard on exactly the open debts of this case."""
+        """Open Odoo's payment wizard on exactly the open items of this case, credits taken off."""
         self.ensure_one()
         lines = self._payable_items().move_line_id
         if not lines:
             raise UserError(
-                self.env._("There is nothing to pay in %s: it has no open item with a posted document.", self.name)
+                self.env._(
+                    "There is nothing to pay in %s: it has no open document, or credits that only need to be"
+                    " matched with its debts in accounting.",
+                    self.name,
+                )
             )
         # One payment for all items, and back to the case instead of to a list of payments.
         return lines.action_register_payment(
@@ -108,7 +122,13 @@ class CollectionCase(models.Model):
         )
 
     def _payable_items(self):
-        return self.item_ids.filtered(lambda item: item.state == "open" and item.move_line_id and item.residual > 0)
+        """Return the open debts, and the credits of a currency as far as there is more debt than credit in it."""
+        items = self.item_ids.filtered(lambda item: item.state == "open" and item.move_line_id)
+        payable = items.browse()
+        for currency, own in items.grouped("currency_id").items():
+            if currency.compare_amounts(sum(own.mapped("residual")), 0) > 0:
+                payable |= own
+        return payable
 
     def action_refresh(self):
         """Bring this case in line with the ledger now."""

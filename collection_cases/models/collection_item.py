@@ -4,6 +4,15 @@ from odoo.exceptions import UserError
 TYPED = {"case_id", "name", "date", "due_date", "amount", "currency_id"}
 """What a person types in, for an expected amount only. The rest follows from the ledger and the refresh."""
 
+NOT_TYPED = {
+    "origin": "manual",
+    "move_line_id": False,
+    "state": "open",
+    "is_chosen": False,
+    "settled_date": False,
+    "release_reason": False,
+}
+
 
 def _taken_message(env, diag):
     """Say in which case the entry is that somebody attached at the same moment."""
@@ -110,6 +119,7 @@ class CollectionItem(models.Model):
         "move_line_id.parent_state",
         "amount",
         "currency_id",
+        "date",
         "settled_date",
     )
     def _compute_residual(self):
@@ -137,7 +147,10 @@ class CollectionItem(models.Model):
     def create(self, vals_list):
         if not self.env.su:
             # Entries of the ledger come in through `collection.case._attach_lines`, which checks each.
-            vals_list = [{name: value for name, value in vals.items() if name in TYPED} for vals in vals_list]
+            # Set outright, because defaults in the caller's context would get past the filter.
+            vals_list = [
+                {name: value for name, value in vals.items() if name in TYPED} | NOT_TYPED for vals in vals_list
+            ]
         for vals in vals_list:
             if vals.get("origin", "manual") == "manual":
                 self._check_expected(vals)
@@ -154,6 +167,21 @@ class CollectionItem(models.Model):
         case = self.env["collection.case"].browse(vals["case_id"])
         if case.state == "completed":
             raise UserError(self.env._("%s is completed. Open a new case for the customer.", case.name))
+        currency = self.env["res.currency"].browse(vals.get("currency_id")) or case.currency_id
+        if currency != case.currency_id and not self._has_rate(currency, case.company_id):
+            raise UserError(
+                self.env._(
+                    "There is no rate for %s yet: enter one in accounting, or use another currency.", currency.name
+                )
+            )
+
+    @api.model
+    def _has_rate(self, currency, company):
+        return bool(
+            self.env["res.currency.rate"].search_count(
+                [("currency_id", "=", currency.id), ("company_id", "in", (False, company.root_id.id))], limit=1
+            )
+        )
 
     def write(self, vals):
         if not self.env.su:
@@ -171,8 +199,8 @@ class CollectionItem(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_only_chosen(self):
         for item in self:
-            if item.state == "settled":
-                raise UserError(self.env._("%s is settled and part of the history of the case; it stays.", item.name))
+            if item.state == "settled" or (item.state == "released" and item.origin == "ledger"):
+                raise UserError(self.env._("%s is part of the history of the case; it stays.", item.name))
             if item.origin == "ledger" and item.state == "open" and not item.is_chosen:
                 raise UserError(
                     self.env._(

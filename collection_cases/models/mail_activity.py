@@ -20,6 +20,7 @@ class MailActivity(models.Model):
         kind = self.activity_type_id
         if not (kind.collection_participates and kind.collection_case_state):
             return
-        # sudo: whoever may mark the activity done has done the work; the case's state follows the work
+        # sudo: Odoo marks activities done as superuser; the state follows when the user may work the case
         case = self.env["collection.case"].sudo().browse(self.res_id).exists()
-        case._follow_work(kind.collection_case_state, kind.name)
+        if case.with_user(self.env.uid).has_access("write"):
+            case._follow_work(kind.collection_case_state, kind.name)

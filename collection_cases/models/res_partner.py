@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 
+MAY_SET = "collection_cases.group_collection_user,account.group_account_invoice"
+"""Who sees and sets how a customer is collected: not everybody who may edit contacts."""
+
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
@@ -8,6 +11,7 @@ class ResPartner(models.Model):
         [("no", "No"), ("yes", "Yes"), ("per_branch", "Per branch")],
         "Takes part in collections",
         company_dependent=True,
+        groups=MAY_SET,
         help="Yes: overdue documents of this customer enter one collection case.\n"
         "Per branch: each of its addresses has a case of its own.",
     )
@@ -15,6 +19,7 @@ class ResPartner(models.Model):
         "res.users",
         "Debt manager",
         company_dependent=True,
+        groups=MAY_SET,
         domain="[('share', '=', False), ('is_debt_manager', '=', True)]",
         help="Who of us works this customer's (or branch's) cases.",
     )
@@ -22,6 +27,7 @@ class ResPartner(models.Model):
         "res.partner",
         "Payments officer",
         company_dependent=True,
+        groups=MAY_SET,
         domain="[('commercial_partner_id', '=', commercial_partner_id), ('is_company', '=', False)]",
         help="Who of the customer is responsible for payments: the person we call and write to.",
     )
@@ -67,7 +73,7 @@ class ResPartner(models.Model):
             starting = partners.browse(
                 partner.id
                 for partner, vals in zip(partners, vals_list, strict=True)
-                if not partner.parent_id
+                if partner.commercial_partner_id == partner
                 and not (company == self.env.company and "collection_participation" in vals)
                 and partner.company_id in (company, self.env["res.company"])
             )

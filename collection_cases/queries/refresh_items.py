@@ -38,17 +38,20 @@ class Scope:
 
 
 def customers(company, among) -> SQL:
-    """Return a SELECT of the customers that take part or have an open case.
+    """Return a SELECT of the customers to refresh.
+
+    Those that take part, those with an open case, and those with something settled that is open again.
 
     :param among: ids to choose from, or None for all
     """
     return SQL(
         """
         SELECT customer.id FROM res_partner customer
-         WHERE customer.commercial_partner_id = customer.id
-           AND (%(participation)s IN ('yes', 'per_branch')
+         WHERE ((customer.commercial_partner_id = customer.id AND %(participation)s IN ('yes', 'per_branch'))
                 OR customer.id IN (SELECT partner_id FROM collection_case
-                                    WHERE company_id = %(company_id)s AND state <> 'completed'))
+                                    WHERE company_id = %(company_id)s AND state <> 'completed')
+                OR customer.id IN (SELECT partner_id FROM collection_item
+                                    WHERE company_id = %(company_id)s AND state = 'settled' AND residual <> 0))
            AND (%(all)s OR customer.id = ANY(%(among)s))
       ORDER BY customer.id
         """,
@@ -84,6 +87,7 @@ def gather(scope: Scope) -> list[SQL]:
             ) ON COMMIT DELETE ROWS
             """
         ),
+        SQL("CREATE INDEX IF NOT EXISTS collection_line_now_idx ON collection_line_now (move_line_id)"),
         SQL("DELETE FROM collection_line_now"),
         SQL("INSERT INTO collection_line_now %s", open_lines(scope.company, scope.partner_ids)),
     ]
@@ -98,7 +102,8 @@ def debtors(scope: Scope, tolerance: float) -> SQL:
     """Return a SELECT of who is overdue beyond the tolerance once credits are netted.
 
     Columns: partner_id, branch_id. Currencies are netted each on its own; only the comparison with
-    the tolerance is in the company's currency.
+    the tolerance is in the company's currency. What a person put into another case of the customer
+    is chased there.
 
     :param tolerance: in the company's currency; a net debt up to it is not chased
     """
@@ -109,8 +114,13 @@ def debtors(scope: Scope, tolerance: float) -> SQL:
                        SUM(residual) FILTER (WHERE residual > 0 AND due_date < %(date)s) AS overdue,
                        SUM(residual_company) FILTER (WHERE residual > 0 AND due_date < %(date)s) AS overdue_company,
                        COALESCE(SUM(residual) FILTER (WHERE residual < 0), 0) AS credit
-                  FROM collection_line_now
+                  FROM collection_line_now line
                  WHERE takes_part
+                   AND NOT EXISTS (
+                        SELECT 1 FROM collection_item held JOIN collection_case holder ON holder.id = held.case_id
+                         WHERE held.move_line_id = line.move_line_id AND held.state = 'open' AND held.is_chosen
+                           AND (holder.partner_id <> line.partner_id
+                                OR holder.branch_id IS DISTINCT FROM line.branch_id))
               GROUP BY partner_id, branch_id, currency_id) net
          WHERE overdue + credit > 0
       GROUP BY partner_id, branch_id
@@ -208,7 +218,7 @@ def insert_cases(scope: Scope, rows: list[dict], uid: int) -> SQL:
                     0, 0, 0, %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
                FROM unnest(%(name)s::varchar[], %(partner_id)s::int[], %(branch_id)s::int[], %(user_id)s::int[],
                            %(department_id)s::int[], %(payment_contact_id)s::int[]) new
-        ON CONFLICT DO NOTHING
+        ON CONFLICT (company_id, partner_id, COALESCE(branch_id, 0)) WHERE state <> 'completed' DO NOTHING
           RETURNING id, partner_id, branch_id
         """,
         company_id=scope.company.id,
@@ -241,7 +251,64 @@ def assign(scope: Scope, cases: dict) -> SQL:
     )
 
 
-def readmit_items() -> SQL:
+def lock_lines() -> SQL:
+    """Lock the entries that are about to enter a case against being matched at this moment.
+
+    Without it, a payment that is matched between our snapshot and our commit would go unseen by us,
+    and our new item by it. With it, one of the two is a conflict and is tried again.
+    """
+    return SQL(
+        """
+        SELECT line.id FROM account_move_line line
+         WHERE line.id IN (SELECT due.move_line_id FROM collection_line_now due
+                            WHERE due.case_id IS NOT NULL
+                              AND NOT EXISTS (SELECT 1 FROM collection_item item
+                                               WHERE item.move_line_id = due.move_line_id AND item.state = 'open'))
+      ORDER BY line.id FOR SHARE
+        """
+    )
+
+
+def unsettled_cases(scope: Scope) -> SQL:
+    """Return a SELECT of the completed cases in which something a person chose is open again: id.
+
+    Such an item comes back whether or not it is due and whether or not the customer takes part,
+    unless the customer (branch) has an open case by now.
+    """
+    return SQL(
+        """
+        SELECT DISTINCT record.id FROM collection_case record
+          JOIN collection_item item ON item.case_id = record.id AND item.is_chosen AND item.state = 'settled'
+          JOIN collection_line_now line ON line.move_line_id = item.move_line_id AND line.residual > 0
+         WHERE %s AND record.state = 'completed'
+           AND NOT EXISTS (SELECT 1 FROM collection_case other
+                            WHERE other.company_id = record.company_id AND other.partner_id = record.partner_id
+                              AND other.branch_id IS NOT DISTINCT FROM record.branch_id
+                              AND other.state <> 'completed')
+        """,
+        _in_scope(scope, "record"),
+    )
+
+
+def readmit_chosen(scope: Scope) -> SQL:
+    """Open items again that a person had chosen, that were settled, and that are not any more."""
+    return SQL(
+        """
+        UPDATE collection_item item
+           SET state = 'open', settled_date = NULL, residual = line.residual,
+               residual_company = line.residual_company, due_date = line.due_date
+          FROM collection_line_now line, collection_case record
+         WHERE item.move_line_id = line.move_line_id AND item.is_chosen AND item.state = 'settled'
+           AND record.id = item.case_id AND record.state <> 'completed' AND %s
+           AND NOT EXISTS (SELECT 1 FROM collection_item other
+                            WHERE other.move_line_id = item.move_line_id AND other.state = 'open')
+     RETURNING item.id
+        """,
+        _in_scope(scope, "item"),
+    )
+
+
+def readmit_items(scope: Scope) -> SQL:
     """Open items again that had left their case or were settled, and are due again."""
     return SQL(
         """
@@ -250,10 +317,12 @@ def readmit_items() -> SQL:
                residual = due.residual, residual_company = due.residual_company, due_date = due.due_date
           FROM collection_line_now due
          WHERE item.move_line_id = due.move_line_id AND item.case_id = due.case_id AND item.state <> 'open'
+           AND %s
            AND NOT EXISTS (SELECT 1 FROM collection_item other
                             WHERE other.move_line_id = due.move_line_id AND other.state = 'open')
      RETURNING item.id
-        """
+        """,
+        _in_scope(scope, "item"),
     )
 
 
@@ -290,10 +359,11 @@ def release_items(scope: Scope) -> SQL:
             SELECT item.id,
                    CASE WHEN ledger.id IS NULL OR ledger.parent_state <> 'posted' THEN 'unposted'
                         WHEN ledger.no_followup THEN 'excluded'
+                        WHEN item.residual <> 0 AND (line.move_line_id IS NULL
+                             OR line.partner_id <> item.partner_id) THEN 'moved'
                         WHEN item.is_chosen THEN NULL
                         WHEN line.case_id = item.case_id THEN NULL
-                        WHEN line.move_line_id IS NULL
-                             OR line.partner_id <> item.partner_id THEN 'moved'
+                        WHEN line.move_line_id IS NULL THEN 'moved'
                         WHEN NOT line.takes_part THEN 'not_participating'
                         WHEN line.branch_id IS DISTINCT FROM record.branch_id THEN 'moved'
                         WHEN line.residual > 0 AND line.due_date >= %(day)s THEN 'not_due'
@@ -373,9 +443,9 @@ def finished_cases(scope: Scope) -> SQL:
 
 def differences(company_ids: list[int]) -> SQL:
     """Return a SELECT of every amount shown that is not the ledger's: what, id, name, shown, ledger."""
-    totals = case_totals_of_open_cases(company_ids)
     return SQL(
         """
+        -- an open item with other figures than its entry
         SELECT 'item' AS what, item.id, item.name, item.residual AS shown, line.amount_residual_currency AS ledger
           FROM collection_item item
           JOIN account_move_line line ON line.id = item.move_line_id
@@ -383,27 +453,52 @@ def differences(company_ids: list[int]) -> SQL:
            AND (item.residual <> line.amount_residual_currency OR item.residual_company <> line.amount_residual
                 OR line.parent_state <> 'posted')
      UNION ALL
+        -- settled, but the entry is open
+        SELECT 'settled item', item.id, item.name, 0, line.amount_residual_currency
+          FROM collection_item item
+          JOIN account_move_line line ON line.id = item.move_line_id AND line.parent_state = 'posted'
+         WHERE item.state = 'settled' AND item.company_id = ANY(%(companies)s) AND line.amount_residual_currency <> 0
+           AND NOT EXISTS (SELECT 1 FROM collection_item other
+                            WHERE other.move_line_id = item.move_line_id AND other.id > item.id)
+     UNION ALL
+        -- open in a case that is completed
+        SELECT 'item of a completed case', item.id, item.name, item.residual, 0
+          FROM collection_item item JOIN collection_case record ON record.id = item.case_id
+         WHERE item.state = 'open' AND record.state = 'completed' AND item.company_id = ANY(%(companies)s)
+     UNION ALL
+        -- a case whose total is not that of its entries
         SELECT 'case', record.id, record.name, record.amount_open, COALESCE(total.amount, 0)
           FROM collection_case record
-     LEFT JOIN (%(totals)s) total ON total.case_id = record.id
+     LEFT JOIN (SELECT item.case_id, SUM(CASE WHEN item.origin = 'ledger' THEN line.amount_residual
+                                              ELSE item.residual_company END) AS amount
+                  FROM collection_item item
+             LEFT JOIN account_move_line line ON line.id = item.move_line_id
+                 WHERE item.state = 'open' AND item.company_id = ANY(%(companies)s)
+              GROUP BY item.case_id) total ON total.case_id = record.id
          WHERE record.company_id = ANY(%(companies)s) AND record.state <> 'completed'
            AND record.amount_open <> COALESCE(total.amount, 0)
         """,
         companies=company_ids,
-        totals=totals,
     )
 
 
-def case_totals_of_open_cases(company_ids: list[int]) -> SQL:
-    """Return a SELECT of what the ledger (and expected amounts) say is open per case: case_id, amount."""
+def overdue_differences(company_ids: list[int], day: date) -> SQL:
+    """Return a SELECT of the cases refreshed on a day whose overdue amount is not that of their items."""
+    case_ids = SQL(
+        "ARRAY(SELECT id FROM collection_case"
+        " WHERE company_id = ANY(%s) AND state <> 'completed' AND date_refreshed = %s)",
+        company_ids,
+        day,
+    )
     return SQL(
         """
-        SELECT item.case_id, SUM(CASE WHEN item.origin = 'ledger' THEN line.amount_residual
-                                      ELSE item.residual_company END) AS amount
-          FROM collection_item item
-     LEFT JOIN account_move_line line ON line.id = item.move_line_id
-         WHERE item.state = 'open' AND item.company_id = ANY(%s)
-      GROUP BY item.case_id
+        SELECT 'overdue of case' AS what, record.id, record.name, record.amount_overdue AS shown,
+               COALESCE(total.amount_overdue, 0) AS ledger
+          FROM unnest(%(case_ids)s) AS checked(id)
+          JOIN collection_case record ON record.id = checked.id
+     LEFT JOIN (%(totals)s) total ON total.case_id = record.id
+         WHERE record.amount_overdue <> COALESCE(total.amount_overdue, 0)
         """,
-        company_ids,
+        case_ids=case_ids,
+        totals=case_totals(case_ids, day),
     )

@@ -50,12 +50,13 @@ class CollectionRefresh(models.AbstractModel):
         :raises AccessError: the caller is no collection manager
         """
         self._check_manager()
-        day = fields.Date.to_date(date) or fields.Date.context_today(self)
+        given = fields.Date.to_date(date)
         counts = Counter()
         # sudo: the caller's right is checked above; only what follows from the ledger is written
         service = self.sudo()
         for company in self.env.companies:
             service._lock(company)
+            day = given or self._today(company)
             for partner_ids in service._batches(company):
                 counts += service._refresh(company, day, partner_ids)
             service.env["collection.case"]._prioritise(company)
@@ -94,33 +95,61 @@ class CollectionRefresh(models.AbstractModel):
 
     @api.model
     def _cron_refresh(self):
-        """Refresh all companies, batch by batch, each batch committed; what is left goes on later."""
-        day = fields.Date.context_today(self)
-        cron = self.env["ir.cron"]
+        """Refresh all companies, batch by batch, each batch committed with how far it got.
+
+        The scheduler gives a job some seconds at a time and calls it again; the next call, or the next
+        process after a crash, goes on after the last committed batch.
+        """
+        cron, progress = self.env["ir.cron"], self.env["collection.refresh.progress"]
         companies = self.env["res.company"].search([])  # pylint: disable=no-search-all
-        work = [(company, batch) for company in companies for batch in self._batches(company)]
+        work = []
+        for company in companies:
+            day = self._today(company)
+            done = progress._reached(company, day)
+            work += [(company, day, batch) for batch in self._batches(company, after=done)]
         cron._commit_progress(remaining=len(work))
-        for company, partner_ids in work:
-            self._with_retries(company, day, partner_ids)
-            if not cron._commit_progress(1):
+        for number, (company, day, partner_ids) in enumerate(work, 1):
+            self._with_retries(self._refresh_and_note, company, day, partner_ids)
+            if not cron._commit_progress(1) and number < len(work):
                 _logger.info("Refresh: out of time, the scheduler goes on with what is left.")
                 return
         for company in companies:
-            self.env["collection.case"]._prioritise(company)
+            self._with_retries(self.env["collection.case"]._prioritise, company)
+        self._with_retries(progress._clear)
 
-    def _with_retries(self, company, day, partner_ids):
-        """Refresh a batch; try again when somebody booked on the same customers meanwhile."""
+    def _refresh_and_note(self, company, day, partner_ids):
+        counts = self._refresh(company, day, partner_ids)
+        self.env["collection.refresh.progress"]._note(company, day, partner_ids[-1])
+        return counts
+
+    @api.model
+    def _today(self, company):
+        """Return the day at a company: the same for its night job and for whoever books on it.
+
+        :param company: `res.company`; its own time zone counts, else its working hours'
+        """
+        # sudo: the time zone of a company is no secret
+        zone = company.sudo().partner_id.tz or company.sudo().resource_calendar_id.tz or "UTC"
+        return fields.Date.context_today(self.with_context(tz=zone))
+
+    def _with_retries(self, work, *arguments):
+        """Do a piece of work; try again when somebody booked on the same customers meanwhile.
+
+        The scheduler does not repeat a job that met a conflict as Odoo does with a person's request.
+
+        :param work: a method; what it did since the last commit is rolled back before another try
+        """
         for attempt in range(RETRIES):
             try:
-                counts = self._refresh(company, day, partner_ids)
+                result = work(*arguments)
                 self.env.flush_all()
-                return counts
+                return result
             except CONFLICTS:
                 self.env.cr.rollback()
                 self.env.invalidate_all()
                 if attempt == RETRIES - 1:
                     raise
-                _logger.info("Refresh: a batch met a concurrent booking, trying again.")
+                _logger.info("Refresh: met a concurrent booking, trying again.")
 
     def _check_manager(self):
         if not (self.env.su or self.env.user.has_group("collection_cases.group_collection_manager")):
@@ -155,7 +184,6 @@ class CollectionRefresh(models.AbstractModel):
 
     def _refresh_waiting(self):
         waiting = self.env.cr.precommit.data.pop("collection.refresh", set())
-        day = fields.Date.context_today(self)
         by_company = {}
         for company_id, partner_id in waiting:
             by_company.setdefault(company_id, set()).add(partner_id)
@@ -163,7 +191,7 @@ class CollectionRefresh(models.AbstractModel):
             company = self.env["res.company"].browse(company_id)
             concerned = self._customers(company, partner_ids)
             if concerned:
-                self._refresh(company, day, concerned)
+                self._refresh(company, self._today(company), concerned, booking=True)
                 self.env.flush_all()
 
     # === THE WORK === #
@@ -177,18 +205,24 @@ class CollectionRefresh(models.AbstractModel):
         rows = self.env.execute_query(query.customers(company, None if among is None else list(among)))
         return [row[0] for row in rows]
 
-    def _batches(self, company):
-        ids = self._customers(company)
+    def _batches(self, company, after=0):
+        """Return the customers of a company in batches of ids, ascending.
+
+        :param after: leave out ids up to this one
+        """
+        ids = [id_ for id_ in self._customers(company) if id_ > after]
         return [ids[start : start + BATCH] for start in range(0, len(ids), BATCH)]
 
     def _flush(self, needed):
         self.env["collection.case"]._flush_for(needed)
 
-    def _refresh(self, company, day, partner_ids):
+    def _refresh(self, company, day, partner_ids, *, booking=False):
         """Refresh some customers of a company. Idempotent; commits nothing.
 
         :param day: the day that overdue refers to
         :param partner_ids: ids of commercial partners
+        :param booking: inside somebody's booking: an entry that was set back to draft may come back
+            with the next click, so its case is not completed yet
         :returns: Counter, see `run`
         """
         counts = Counter(customers=len(partner_ids))
@@ -210,15 +244,17 @@ class CollectionRefresh(models.AbstractModel):
         self.env.cr.execute(query.assign(scope, cases))
         if large:
             self._analyze("collection_line_now")
-        counts["items_added"] += len(self.env.execute_query(query.readmit_items()))
+        counts["items_released"] += len(self.env.execute_query(query.release_items(scope)))
+        self.env.cr.execute(query.lock_lines())
+        counts["items_added"] += len(self.env.execute_query(query.readmit_items(scope)))
+        counts["items_added"] += len(self.env.execute_query(query.readmit_chosen(scope)))
         counts["items_added"] += len(self.env.execute_query(query.insert_items(scope)))
         if large and counts["items_added"] > PLANNED_ANEW:
             self._analyze("collection_case", "collection_item")
-        counts["items_released"] += len(self.env.execute_query(query.release_items(scope)))
         self.env.execute_query(query.update_totals(scope))
         self.env["collection.item"].invalidate_model()
         self.env["collection.case"].invalidate_model()
-        counts["cases_completed"] += self._complete(scope)
+        counts["cases_completed"] += self._complete(scope, booking=booking)
         return counts
 
     def _analyze(self, *tables):
@@ -233,21 +269,32 @@ class CollectionRefresh(models.AbstractModel):
         """
         cases = {(partner, branch): case for case, partner, branch in self.env.execute_query(query.open_cases(scope))}
         missing = [key for key in keys if key not in cases]
+        again = {}
         if missing:
             before = self.env.execute_query(query.completed_cases_with_open_lines(scope))
-            again = {(partner, branch): case for case, partner, branch in before}
-            for key in [key for key in missing if key in again]:
-                case = self.env["collection.case"].browse(again[key])
-                case._update_state("in_progress", "reopened")
-                case._message_log(body=self.env._("Reopened: a document of this case is open again."))
-                cases[key] = case.id
-                counts["cases_reopened"] += 1
-            self.env.flush_all()  # the statements that follow read the states
-            new = [key for key in missing if key not in again]
-            cases.update(self._open_cases(scope, new))
-            counts["cases_opened"] += len(new)
+            known = {(partner, branch): case for case, partner, branch in before}
+            again = {key: known[key] for key in missing if key in known}
+        chosen = {row[0] for row in self.env.execute_query(query.unsettled_cases(scope))}
+        if again or chosen:
+            counts["cases_reopened"] += self._reopen({*again.values(), *chosen})
+            cases.update(again)
+        opened = self._open_cases(scope, [key for key in missing if key not in again])
+        counts["cases_opened"] += len(opened)
+        cases.update(opened)
         wanted = set(keys)
         return {key: case for key, case in cases.items() if key in wanted}
+
+    def _reopen(self, case_ids):
+        """Reopen completed cases, at most one for each customer (branch); return how many."""
+        cases = self.env["collection.case"].browse(sorted(case_ids, reverse=True))
+        latest = {}
+        for case in cases:
+            latest.setdefault((case.partner_id, case.branch_id), case)
+        for case in latest.values():
+            case._update_state("in_progress", "reopened")
+            case._message_log(body=self.env._("Reopened: a document of this case is open again."))
+        self.env.flush_all()  # the statements that follow read the states
+        return len(latest)
 
     def _open_cases(self, scope, keys):
         """Insert cases in bulk and return {key: case id}."""
@@ -285,14 +332,28 @@ class CollectionRefresh(models.AbstractModel):
             )
         if sequence.implementation != "standard" or sequence.use_date_range:
             return [sequence._next() for _number in range(count)]
-        rows = self.env.execute_query(
-            SQL("SELECT nextval(%s) FROM generate_series(1, %s)", f"ir_sequence_{sequence.id:03d}", count)
-        )
-        return [sequence.get_next_char(row[0]) for row in rows]
+        numbers = []
+        while len(numbers) < count:
+            rows = self.env.execute_query(
+                SQL(
+                    "SELECT nextval(%s) FROM generate_series(1, %s)",
+                    f"ir_sequence_{sequence.id:03d}",
+                    count - len(numbers),
+                )
+            )
+            proposed = [sequence.get_next_char(row[0]) for row in rows]
+            # Somebody may have typed a code that the sequence had not reached yet.
+            taken = self.env.execute_query(
+                SQL("SELECT name FROM collection_case WHERE company_id = %s AND name = ANY(%s)", company.id, proposed)
+            )
+            numbers += [number for number in proposed if (number,) not in set(taken)]
+        return numbers
 
-    def _complete(self, scope):
+    def _complete(self, scope, *, booking):
         """Complete the cases in which nothing is left to collect."""
         rows = self.env.execute_query(query.finished_cases(scope))
+        if booking:
+            rows = [row for row in rows if row[1] != "unposted"]
         for reason in sorted({row[1] for row in rows}):
             cases = self.env["collection.case"].browse(row[0] for row in rows if row[1] == reason)
             cases._update_state("completed", reason)
@@ -312,7 +373,16 @@ class CollectionRefresh(models.AbstractModel):
         service._flush({**LINES_FLUSH, **TOTALS_FLUSH})
         self.env["collection.case"].flush_model()
         self.env["collection.item"].flush_model()
-        return self.env.execute_query_dict(query.differences(self.env.companies.ids))
+        companies = self.env.companies.ids
+        found = self.env.execute_query_dict(query.differences(companies))
+        days = (
+            self.env["collection.case"]
+            .sudo()
+            ._read_group([("company_id", "in", companies), ("state", "!=", "completed")], ["date_refreshed:day"])
+        )
+        for day in {fields.Date.to_date(day) for (day,) in days if day}:
+            found += self.env.execute_query_dict(query.overdue_differences(companies, day))
+        return found
 
     @api.model
     def action_check(self):

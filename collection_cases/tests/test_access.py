@@ -130,6 +130,52 @@ class TestAccess(CollectionCommon):
             found = self.env["collection.case"].with_user(self.users[role]).search([])
             self.assertEqual(len(found), count, role)
 
+    def test_matrix_in_another_company_is_empty(self):
+        for role, group in (
+            ("collector", "collection_cases.group_collection_user"),
+            ("manager", "collection_cases.group_collection_manager"),
+            ("sales", "collection_cases.group_collection_reader"),
+        ):
+            stranger = self._user(f"other_{role}", group, company=self.other_company)
+            self.cases["own"].user_id = stranger if role == "collector" else self.collector
+            for case in self.cases.values():
+                for record in (case, case.item_ids):
+                    for operation in ("read", "write", "unlink"):
+                        with self.subTest(role=role, model=record._name, operation=operation):
+                            record.env.invalidate_all()
+                            self.assertFalse(self._allowed(record.with_user(stranger), operation))
+        self.cases["own"].user_id = self.collector
+
+    def test_new_head_of_a_department_sees_its_cases_at_once_and_the_old_one_no_more(self):
+        head, heir = self.users["head"], self.users["collector"]
+        case = self.cases["department"]
+        self.assertTrue(self._allowed(case.with_user(head), "read"))
+        self.assertFalse(self._allowed(case.with_user(heir), "read"))
+        department = case.department_id.sudo().parent_id
+        department.manager_id = heir.sudo().employee_ids
+        self.env.invalidate_all()
+        self.assertFalse(self._allowed(case.with_user(head), "read"))
+        self.assertTrue(self._allowed(case.with_user(heir), "read"))
+
+    def test_cases_follow_their_debt_manager_into_another_department(self):
+        other = self.env["hr.department"].sudo().create({"name": "South", "company_id": False})
+        self.other_collector.sudo().employee_ids.department_id = other
+        self.assertEqual(self.cases["department"].department_id, other)
+
+    def test_contact_editor_cannot_take_a_customer_out_of_collections(self):
+        editor = self._user("edda", "base.group_partner_manager")
+        with self.assertRaises(AccessError):
+            self.customer.with_user(editor).write({"collection_participation": "no"})
+        self.customer.with_user(editor).write({"comment": "fine"})
+
+    def test_sales_person_moves_no_state(self):
+        case = self.cases["own"]
+        activity = case.with_user(self.sales).activity_schedule(
+            "collection_cases.mail_activity_type_promise", user_id=self.sales.id
+        )
+        activity.action_feedback("they said they would")
+        self.assertEqual(case.state, "not_started")
+
     def test_no_company_sees_anothers(self):
         stranger = self._user("stan", "collection_cases.group_collection_manager", company=self.other_company)
         self.assertFalse(self.env["collection.case"].with_user(stranger).search([]))

@@ -191,6 +191,11 @@ class TestByHand(CollectionCommon):
             self.env["collection.item"].create(vals)
         item = self.env["collection.item"].create({**vals, "name": "Advance", "amount": 5})
         self.assertRecordValues(item, [{"origin": "manual", "move_line_id": False, "residual": 5}])
+        smuggler = self.env["collection.item"].with_context(
+            default_origin="ledger", default_move_line_id=foreign.id, default_state="settled"
+        )
+        second = smuggler.create({"case_id": case.id, "name": "x", "amount": 1})
+        self.assertRecordValues(second, [{"origin": "manual", "move_line_id": False, "state": "open", "residual": 1}])
         item.write({"move_line_id": foreign.id, "origin": "ledger"})
         self.assertRecordValues(item, [{"origin": "manual", "move_line_id": False}])
 
@@ -200,6 +205,48 @@ class TestByHand(CollectionCommon):
         with self.assertRaisesRegex(UserError, "has items"):
             case.partner_id = self.other_customer
         self.assertEqual(case.partner_id, self.customer)
+
+    def test_empty_case_cannot_be_turned_to_a_colleagues_customer(self):
+        theirs = self._participant("Gamma", debt_manager_id=self.other_collector.id)
+        case = self._new_case().with_user(self.collector)
+        with self.assertRaisesRegex(UserError, "oleg"):
+            case.write({"partner_id": theirs.id, "user_id": self.collector.id})
+        clerk = self.env["res.partner"].create({"name": "Clerk", "parent_id": self.other_customer.id})
+        case.write({"partner_id": clerk.id})
+        self.assertEqual(case.partner_id, self.other_customer, "never on a contact")
+
+    def test_same_proposal_for_two_people(self):
+        first = Form(self.env["collection.case"])
+        second = Form(self.env["collection.case"])
+        self.assertEqual(first.name, second.name)
+        first.partner_id, second.partner_id = self.customer, self.other_customer
+        self.assertNotEqual(first.save().name, second.save().name)
+
+    def test_typed_code_of_the_future_is_passed_by(self):
+        sequence = self.env["collection.case"]._code_sequence(self.company)
+        coming = sequence.get_next_char(sequence.number_next_actual + 1)
+        self._new_case(name=coming)
+        self._invoice(partner=self.other_customer)
+        third = self._participant("Third")
+        self._invoice(partner=third)
+        self.assertEqual(self.refresh.run()["cases_opened"], 2)
+        self.assertNotIn(coming, (self._case(self.other_customer) | self._case(third)).mapped("name"))
+
+    def test_expected_amount_in_a_currency_without_rate(self):
+        currency = self.env["res.currency"].sudo().create({"name": "XTS", "symbol": "x"})
+        with self.assertRaisesRegex(UserError, "no rate for XTS"):
+            self.env["collection.item"].create(
+                {"case_id": self._new_case().id, "name": "Advance", "amount": 5, "currency_id": currency.id}
+            )
+
+    def test_what_left_the_case_is_history_too(self):
+        invoice = self._invoice()
+        self._invoice(5)
+        case = self._refreshed_case()
+        invoice.no_followup = True
+        self._commit()
+        with self.assertRaisesRegex(UserError, "part of the history"):
+            case.item_ids.filtered(lambda item: item.state == "released").unlink()
 
     def test_totals_cannot_be_typed(self):
         self._invoice()

@@ -27,7 +27,7 @@ class TestLedgerHooks(CollectionCommon):
         self._commit()
         calls = []
         service = type(self.env["collection.refresh"])
-        self.patch(service, "_refresh", lambda this, company, day, ids: calls.append((company, sorted(ids))))
+        self.patch(service, "_refresh", lambda this, company, day, ids, **options: calls.append((company, sorted(ids))))
         self._match(self.invoice, self._payment(30))
         self._receivable(self.invoice).remove_move_reconcile()
         self.assertEqual(calls, [])
@@ -39,7 +39,7 @@ class TestLedgerHooks(CollectionCommon):
         invoice = self._invoice(partner=outsider)
         self._commit()
         calls = []
-        self.patch(type(self.env["collection.refresh"]), "_refresh", lambda *args: calls.append(args))
+        self.patch(type(self.env["collection.refresh"]), "_refresh", lambda *args, **options: calls.append(args))
         self._match(invoice, self._payment(100, partner=outsider))
         self._commit()
         self.assertEqual(calls, [])
@@ -62,7 +62,6 @@ class TestLedgerHooks(CollectionCommon):
         wizard._merge((self.customer | self.other_customer).ids, self.customer, extra_checks=False)
         self.env.invalidate_all()
         self._commit()
-        self.refresh.run()
         self.assertTrue(other_case.exists(), "no case may be lost by a merge")
         self.assertRecordValues(other_case, [{"state": "completed", "close_reason": "moved"}])
         self.assertEqual(self.case.amount_overdue, 140)

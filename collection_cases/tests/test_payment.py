@@ -33,6 +33,18 @@ class TestPayment(CollectionCommon):
         self.assertEqual(outside.amount_residual, 999)
         self.assertProven()
 
+    def test_credits_of_the_case_are_taken_off(self):
+        invoice = self._invoice(100)
+        credit = self._credit(30)
+        case = self._refreshed_case()
+        wizard = self._register(case)
+        self.assertEqual(wizard.amount, 70)
+        wizard.action_create_payments()
+        self._commit()
+        self.assertEqual((case.state, case.close_reason), ("completed", "paid"))
+        self.assertEqual((invoice.amount_residual, credit.amount_residual), (0, 0))
+        self.assertProven()
+
     def test_part_payment_leaves_the_rest(self):
         self._invoice(100)
         case = self._refreshed_case()

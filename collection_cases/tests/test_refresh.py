@@ -1,4 +1,6 @@
+import random
 from datetime import timedelta
+from decimal import Decimal
 
 import psycopg2
 from dateutil.relativedelta import relativedelta
@@ -9,6 +11,8 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
 
+from ..engine import netting
+from ..queries.case_totals import case_totals
 from .common import TODAY, CollectionCommon
 
 
@@ -235,7 +239,6 @@ class TestRefresh(CollectionCommon):
         branch_case = self._case(branch_id=north.id)
         self.customer.collection_participation = "yes"
         self.refresh.run()
-        self.refresh.run()
         self.assertEqual((branch_case.state, branch_case.close_reason), ("completed", "moved"))
         self.assertEqual(self._case().amount_overdue, 120)
         self.assertProven()
@@ -302,12 +305,18 @@ class TestRefresh(CollectionCommon):
         case = self._refreshed_case()
         invoice.button_draft()
         self.assertEqual(case.amount_open, 0, "at once, before any refresh")
+        case.state = "promise"
         self._commit()
-        self.assertEqual((case.state, case.close_reason), ("completed", "unposted"))
+        self.assertRecordValues(case.item_ids, [{"state": "released", "release_reason": "unposted"}])
         self.assertEqual(case.item_ids.name, invoice.name, "the history keeps the document's number")
+        self.assertEqual(case.state, "promise", "it may come back with the next click")
         invoice.action_post()
         self._commit()
-        self.assertEqual((case.state, case.amount_overdue), ("in_progress", 100), "a corrected entry comes back")
+        self.assertRecordValues(case, [{"state": "promise", "amount_overdue": 100, "cycle": 1}])
+        invoice.button_draft()
+        self._commit()
+        self.refresh.run()
+        self.assertEqual((case.state, case.close_reason), ("completed", "unposted"), "the night is patient no more")
 
     def test_deleted_entry_keeps_the_item_as_history(self):
         invoice = self._invoice(100)
@@ -319,6 +328,7 @@ class TestRefresh(CollectionCommon):
         self.assertRecordValues(
             case.item_ids, [{"name": number, "state": "released", "release_reason": "unposted", "residual": 0}]
         )
+        self.refresh.run()
         self.assertEqual(case.state, "completed")
 
     def test_postponed_due_date_releases_the_item(self):
@@ -348,6 +358,140 @@ class TestRefresh(CollectionCommon):
         self.refresh.run()
         self.assertEqual(case.cycle, 2)
 
+    def test_customer_that_gets_a_parent_moves_with_all_it_owes(self):
+        person = self.env["res.partner"].create({"name": "Paul", "collection_participation": "yes"})
+        self._invoice(100, partner=person)
+        own_case = self._refreshed_case(person)
+        person.parent_id = self.customer
+        self._commit()
+        self.refresh.run()
+        self.assertEqual((own_case.state, own_case.close_reason), ("completed", "moved"))
+        self.assertEqual(self._case().amount_overdue, 100)
+        self.assertProven()
+
+    def test_entry_corrected_to_another_customer_changes_cases_at_once(self):
+        invoice = self._invoice(100)
+        coming = self._invoice(30, due=10)
+        case = self._refreshed_case()
+        case._attach_lines(self._receivable(coming))
+        self._commit()
+        (self._receivable(invoice) | self._receivable(coming)).write({"partner_id": self.other_customer.id})
+        self._commit()
+        self.assertEqual((case.state, case.close_reason), ("completed", "moved"), "chosen or not")
+        self.assertEqual(self._case(self.other_customer).amount_overdue, 100)
+        self.assertProven()
+
+    def test_credit_left_in_a_completed_case_counts_in_the_next_one(self):
+        invoice = self._invoice(100)
+        credit = self._credit(40)
+        case = self._refreshed_case()
+        self.assertEqual(case.amount_overdue, 60)
+        case.item_ids.sudo().is_chosen = True
+        self._match(invoice, self._payment(100))
+        self._commit()
+        self.assertEqual(case.state, "completed")
+        self.assertFalse(case.item_ids.filtered(lambda item: item.state == "open"))
+        self._invoice(100, due=-2)
+        self.assertEqual(self._refreshed_case().amount_overdue, 60)
+        self.assertIn(self._receivable(credit), self._case().item_ids.move_line_id)
+        self.assertProven()
+
+    def test_entry_in_a_branchs_case_opens_no_empty_one(self):
+        self.customer.collection_participation = "per_branch"
+        north = self.env["res.partner"].create({"name": "North", "parent_id": self.customer.id, "type": "invoice"})
+        invoice = self._invoice(100)
+        case = self.env["collection.case"].create({"partner_id": north.id})
+        case._attach_lines(self._receivable(invoice))
+        self.refresh.run()
+        self.assertEqual(self._case(), case)
+        self.assertEqual(case.amount_overdue, 100)
+
+    def test_bounced_payment_comes_back_for_a_customer_that_does_not_take_part(self):
+        self.customer.collection_participation = "no"
+        invoice = self._invoice(100, due=15)
+        case = self.env["collection.case"].create({"partner_id": self.customer.id})
+        case._attach_lines(self._receivable(invoice))
+        payment = self._payment(100)
+        self._match(invoice, payment)
+        self._commit()
+        self.assertEqual(case.state, "completed")
+        payment.action_draft()
+        payment.action_cancel()
+        self._commit()
+        self.assertRecordValues(case, [{"state": "in_progress", "amount_open": 100}])
+        self.assertProven()
+
+    def test_day_is_the_companys_not_the_bookers(self):
+        self.company.partner_id.tz = "Pacific/Kiritimati"  # UTC+14: already tomorrow at noon UTC
+        with freeze_time("2026-03-10 12:00:00"):
+            self.assertEqual(self.refresh._today(self.company), self.today + timedelta(days=1))
+            western = self.refresh.with_context(tz="Pacific/Honolulu")
+            self.assertEqual(western._today(self.company), self.today + timedelta(days=1))
+
+    def test_night_job_goes_on_where_it_was_when_its_time_is_up(self):
+        service = type(self.refresh)
+        partners = [self._participant(f"P{number}") for number in range(4)]
+        for partner in partners:
+            self._invoice(partner=partner)
+        self.patch(
+            service,
+            "_batches",
+            lambda this, company, after=0: [
+                [partner.id] for partner in partners if company == self.company and partner.id > after
+            ],
+        )
+        done = []
+        whole = service._refresh
+
+        def told(this, company, day, ids, **options):
+            done.extend(ids)
+            return whole(this, company, day, ids, **options)
+
+        self.patch(service, "_refresh", told)
+        cron = type(self.env["ir.cron"])
+        self.patch(cron, "_commit_progress", lambda this, *args, **kw: 0)  # out of time after each batch
+        for _call in partners:
+            self.refresh.sudo()._cron_refresh()
+        self.assertEqual(done, [partner.id for partner in partners], "each customer once, in several calls")
+        self.assertFalse(self.env["collection.refresh.progress"].sudo().search([]))
+        self.assertTrue(self._case(partners[-1]).priority_score)
+
+    def test_statement_nets_as_the_engine_does(self):
+        dice = random.Random(11)
+        foreign = self.setup_other_currency("EUR", rates=[("2016-01-01", 2.0)])
+        case = self.env["collection.case"].create({"partner_id": self.customer.id})
+        for _round in range(40):
+            entries = [
+                netting.Entry(
+                    currency=dice.choice([self.company.currency_id, foreign]).id,
+                    due_date=self.today + timedelta(days=dice.randint(-99, 20)),
+                    residual=(amount := Decimal(dice.randint(-9000, 9000)) / 100),
+                    residual_company=(amount * Decimal("1.37")).quantize(Decimal("0.01")),
+                )
+                for _entry in range(dice.randint(0, 9))
+            ]
+            entries.sort(key=lambda entry: entry.due_date)
+            self.env.cr.execute(SQL("DELETE FROM collection_item WHERE case_id = %s", case.id))
+            for entry in entries:
+                self.env.cr.execute(
+                    SQL(
+                        """INSERT INTO collection_item (case_id, company_id, partner_id, origin, state, due_date,
+                                   currency_id, residual, residual_company)
+                           VALUES (%s, %s, %s, 'manual', 'open', %s, %s, %s, %s)""",
+                        case.id,
+                        self.company.id,
+                        self.customer.id,
+                        entry.due_date,
+                        entry.currency,
+                        entry.residual,
+                        entry.residual_company,
+                    )
+                )
+            rows = self.env.execute_query(case_totals(case.ids, self.today))
+            found = netting.net(entries, self.today)
+            _id, _open, overdue, oldest, _count = rows[0] if rows else (0, 0, 0, None, 0)
+            self.assertEqual((overdue, oldest), (float(found.overdue), found.oldest_due_date), entries)
+
     # --- the proof -------------------------------------------------------------------------------
 
     def test_check_finds_an_amount_that_is_not_the_ledgers(self):
@@ -359,6 +503,8 @@ class TestRefresh(CollectionCommon):
         self.env.invalidate_all()
         found = self.refresh.check()
         self.assertEqual(sorted(row["what"] for row in found), ["case", "item"])
+        self.env.cr.execute(SQL("UPDATE collection_case SET amount_overdue = 1 WHERE id = %s", case.id))
+        self.assertIn("overdue of case", [row["what"] for row in self.refresh.check()])
         self.assertIn("differ", self.refresh.action_check()["params"]["message"])
         self.refresh.run()
         self.assertProven()

@@ -29,4 +29,5 @@ class TestScreens(CollectionCommon, HttpCase):
 
     def test_road_on_a_phone(self):
         self._ready()
+        self.browser_size, self.touch_enabled = "390x844", True
         self.start_tour("/odoo/my-collections", "collection_cases_phone", login="kate", timeout=120)

@@ -9,5 +9,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         # Odoo moves references one table at a time in SQL. Two open cases would become the same
         # customer's, which rule I2 forbids, so the merged customers' cases are closed first.
         # sudo: merging contacts is a right of its own; the cases only follow.
-        self.env["collection.case"].sudo()._before_merge(src_partners, dst_partner)
-        return super()._update_foreign_keys(src_partners, dst_partner)
+        customers = self.env["collection.case"].sudo()._before_merge(src_partners, dst_partner)
+        res = super()._update_foreign_keys(src_partners, dst_partner)
+        self.env["collection.refresh"]._soon(customers)
+        return res

@@ -1,4 +1,4 @@
-"""The refresh under real faults: killed in the middle, run twice at once, while payments come in."""
+"""The refresh under real faults: killed in the middle, run twice at once, while payments are matched."""
 
 import random
 import time
@@ -84,3 +84,77 @@ def test_killed_and_run_twice_ends_as_if_nothing_had_happened(database):
     database.shell(REFRESH)
     assert database.sql(STANDING) == disturbed
     assert len(disturbed) > CUSTOMERS / 2
+
+
+PAYERS = 40
+
+PAYABLE = f"""
+from datetime import timedelta
+from odoo import Command, fields
+day = fields.Date.today()
+bank = env["account.journal"].search([("type", "=", "bank")], limit=1)
+for number in range({PAYERS}):
+    partner = env["res.partner"].create(
+        {{"name": f"Payer {{number}}", "is_company": True, "collection_participation": "yes"}})
+    move = env["account.move"].create({{
+        "move_type": "out_invoice", "partner_id": partner.id, "invoice_date": day - timedelta(days=40),
+        "invoice_date_due": day - timedelta(days=10), "invoice_payment_term_id": False,
+        "invoice_line_ids": [Command.create({{"name": "x", "price_unit": 100, "tax_ids": [Command.clear()]}})]}})
+    move.action_post()
+env.cr.commit()
+"""
+
+PAY = """
+import random
+from odoo.service.model import retrying
+bank = env["account.journal"].search([("type", "=", "bank")], limit=1)
+moves = env["account.move"].search([("partner_id.name", "like", "Payer "), ("move_type", "=", "out_invoice")])
+print("READY", flush=True)
+for move in moves:
+    def pay():
+        payment = env["account.payment"].create({
+            "payment_type": "inbound", "partner_type": "customer", "partner_id": move.partner_id.id,
+            "amount": 100, "journal_id": bank.id})
+        payment.action_post()
+        lines = (move | payment.move_id).line_ids
+        lines.filtered(lambda line: line.account_type == "asset_receivable").reconcile()
+    for attempt in range(8):
+        try:
+            pay()
+            env.cr.commit()
+            break
+        except Exception as error:
+            env.cr.rollback()
+            env.invalidate_all()
+            assert getattr(error, "pgcode", "") in ("40001", "40P01", "23505"), error
+    else:
+        raise AssertionError("could not be paid in 8 attempts")
+print("PAID", flush=True)
+"""
+
+ONE_BY_ONE = """
+from odoo.addons.collection_cases.services import collection_refresh
+collection_refresh.BATCH = 1
+names = env["res.partner"].search([("name", "like", "Payer ")]).ids
+service = env["collection.refresh"]
+day = service._today(env.company)
+print("READY", flush=True)
+for _round in range(3):
+    for partner in names:
+        service._with_retries(service._refresh, env.company, day, [partner])
+        env.cr.commit()
+"""
+
+
+def test_payments_matched_while_the_refresh_runs(database):
+    """Whoever commits first: no item shows a debt that is paid, and no paid case stays open."""
+    database.shell(PAYABLE)
+    payer, refresh = database.start_shell(PAY), database.start_shell(ONE_BY_ONE)
+    outputs = [process.communicate()[0] for process in (payer, refresh)]
+    assert "PAID" in outputs[0] and "Traceback" not in "".join(outputs), outputs
+    assert database.json(CHECK) == 0
+    open_cases = database.sql(
+        "SELECT count(*) FROM collection_case c JOIN res_partner p ON p.id = c.partner_id"
+        " WHERE p.name LIKE 'Payer %' AND c.state <> 'completed'"
+    )
+    assert open_cases == [["0"]]

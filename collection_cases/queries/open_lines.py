@@ -3,8 +3,7 @@
 from odoo.tools import SQL
 
 FLUSH = {
-    "account.account": ["account_type"],
-    "account.move": ["name", "partner_id"],
+    "account.move": ["name", "partner_id", "state"],
     "account.move.line": [
         "account_id",
         "amount_currency",
@@ -14,6 +13,7 @@ FLUSH = {
         "currency_id",
         "date",
         "date_maturity",
+        "move_name",
         "no_followup",
         "parent_state",
         "partner_id",
@@ -34,7 +34,7 @@ def participation(company, alias: str) -> SQL:
     return partner_model._fields["collection_participation"].to_sql(partner_model, alias)
 
 
-def open_lines(company, partner_ids) -> SQL:
+def open_lines(company, partner_ids, account_ids) -> SQL:
     """Return a SELECT of the open receivable entries of some customers of a company.
 
     Columns: move_line_id, partner_id (the commercial one), branch_id, takes_part, currency_id, name,
@@ -46,6 +46,8 @@ def open_lines(company, partner_ids) -> SQL:
 
     :param company: the `res.company`, one record
     :param partner_ids: ids of commercial partners
+    :param account_ids: ids of the receivable accounts. Given as values, because PostgreSQL then takes the
+        index of open entries; with a subselect it reads the customers' whole history
     """
     return SQL(
         """
@@ -54,7 +56,7 @@ def open_lines(company, partner_ids) -> SQL:
                CASE WHEN customer.mode = 'per_branch' THEN branch.id END AS branch_id,
                COALESCE(customer.mode IN ('yes', 'per_branch'), false) AS takes_part,
                line.currency_id,
-               move.name,
+               line.move_name AS name,
                line.date,
                COALESCE(line.date_maturity, line.date) AS due_date,
                line.amount_currency AS amount,
@@ -65,11 +67,12 @@ def open_lines(company, partner_ids) -> SQL:
                  WHERE record.id = ANY(%(partner_ids)s)) customer
           JOIN res_partner party ON party.commercial_partner_id = customer.id
           JOIN account_move_line line ON line.partner_id = party.id
-          JOIN account_move move ON move.id = line.move_id
+     LEFT JOIN account_move move ON move.id = CASE WHEN customer.mode = 'per_branch' THEN line.move_id END
      LEFT JOIN res_partner branch
-            ON branch.id = COALESCE(NULLIF(move.partner_id, customer.id), NULLIF(party.id, customer.id))
+            ON customer.mode = 'per_branch'
+           AND branch.id = COALESCE(NULLIF(move.partner_id, customer.id), NULLIF(party.id, customer.id))
            AND (branch.is_company OR branch.type <> 'contact')
-         WHERE line.account_id = ANY(ARRAY(SELECT id FROM account_account WHERE account_type = 'asset_receivable'))
+         WHERE line.account_id = ANY(%(account_ids)s)
            AND line.company_id = %(company_id)s
            AND line.parent_state = 'posted'
            AND line.reconciled IS NOT TRUE
@@ -79,4 +82,5 @@ def open_lines(company, partner_ids) -> SQL:
         participation=participation(company, "record"),
         company_id=company.id,
         partner_ids=list(partner_ids),
+        account_ids=list(account_ids),
     )

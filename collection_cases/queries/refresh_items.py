@@ -30,11 +30,13 @@ class Scope:
     :param company: `res.company`
     :param partner_ids: commercial partners
     :param day: the day that overdue refers to
+    :param account_ids: the receivable accounts
     """
 
     company: object
     partner_ids: list
     day: date
+    account_ids: list
 
 
 def customers(company, among) -> SQL:
@@ -73,7 +75,9 @@ def _in_scope(scope: Scope, alias: str) -> SQL:
 
 
 def gather(scope: Scope) -> list[SQL]:
-    """Return the statements that lay the open entries of the customers out in `collection_line_now`.
+    """Return the statements that lay out in `collection_line_now` what concerns cases.
+
+    Overdue entries and credits of the customers, and whatever is or was in a case.
 
     The statements after them read these entries five times over; finding them is most of the work.
     The table belongs to the connection and is empty after each commit.
@@ -89,7 +93,17 @@ def gather(scope: Scope) -> list[SQL]:
         ),
         SQL("CREATE INDEX IF NOT EXISTS collection_line_now_idx ON collection_line_now (move_line_id)"),
         SQL("DELETE FROM collection_line_now"),
-        SQL("INSERT INTO collection_line_now %s", open_lines(scope.company, scope.partner_ids)),
+        SQL(
+            """
+            INSERT INTO collection_line_now
+            SELECT line.* FROM (%s) line
+             WHERE line.due_date < %s OR line.residual < 0
+                   -- not due, but chosen by a person, or postponed
+                   OR EXISTS (SELECT 1 FROM collection_item item WHERE item.move_line_id = line.move_line_id)
+            """,
+            open_lines(scope.company, scope.partner_ids, scope.account_ids),
+            scope.day,
+        ),
     ]
 
 
@@ -131,30 +145,45 @@ def debtors(scope: Scope, tolerance: float) -> SQL:
     )
 
 
-def sync_figures(scope: Scope) -> SQL:
-    """Take over what was booked past the ORM; normally nothing differs."""
-    return SQL(
-        """
-        UPDATE collection_item item
-           SET residual = new.residual, residual_company = new.residual_company,
-               due_date = new.due_date, date = new.date, amount = new.amount, name = new.name
-          FROM (SELECT row.id,
-                       CASE WHEN line.parent_state = 'posted' THEN line.amount_residual_currency ELSE 0 END AS residual,
-                       CASE WHEN line.parent_state = 'posted' THEN line.amount_residual ELSE 0 END AS residual_company,
-                       COALESCE(line.date_maturity, line.date) AS due_date, line.date,
-                       line.amount_currency AS amount, move.name
-                  FROM collection_item row
-                  JOIN account_move_line line ON line.id = row.move_line_id
-                  JOIN account_move move ON move.id = line.move_id
-                 WHERE %s AND row.state = 'open') new
-         WHERE new.id = item.id
-           AND (item.residual, item.residual_company, item.due_date, item.date, item.amount, item.name)
-               IS DISTINCT FROM
-               (new.residual, new.residual_company, new.due_date, new.date, new.amount, new.name)
-     RETURNING item.id
-        """,
-        _in_scope(scope, "row"),
-    )
+def sync_figures(scope: Scope) -> list[SQL]:
+    """Return the statements that take over what was booked past the ORM; normally nothing differs.
+
+    The figures of open entries are laid out already; only items without such an entry ask the ledger.
+    """
+    return [
+        SQL(
+            """
+            UPDATE collection_item item
+               SET residual = line.residual, residual_company = line.residual_company,
+                   due_date = line.due_date, date = line.date, amount = line.amount, name = line.name
+              FROM collection_line_now line
+             WHERE line.move_line_id = item.move_line_id AND item.state = 'open' AND %s
+               AND (item.residual, item.residual_company, item.due_date, item.date, item.amount, item.name)
+                   IS DISTINCT FROM
+                   (line.residual, line.residual_company, line.due_date, line.date, line.amount, line.name)
+            """,
+            _in_scope(scope, "item"),
+        ),
+        SQL(
+            """
+            UPDATE collection_item item
+               SET residual = new.residual, residual_company = new.residual_company
+              FROM (SELECT row.id,
+                           CASE WHEN entry.parent_state = 'posted' THEN entry.amount_residual_currency ELSE 0 END
+                               AS residual,
+                           CASE WHEN entry.parent_state = 'posted' THEN entry.amount_residual ELSE 0 END
+                               AS residual_company
+                      FROM collection_item row
+                 LEFT JOIN collection_line_now line ON line.move_line_id = row.move_line_id
+                 LEFT JOIN account_move_line entry
+                        ON entry.id = CASE WHEN line.move_line_id IS NULL THEN row.move_line_id END
+                     WHERE %s AND row.state = 'open' AND row.origin = 'ledger' AND line.move_line_id IS NULL) new
+             WHERE new.id = item.id
+               AND (item.residual, item.residual_company) IS DISTINCT FROM (new.residual, new.residual_company)
+            """,
+            _in_scope(scope, "row"),
+        ),
+    ]
 
 
 def settle(scope: Scope) -> SQL:
@@ -357,7 +386,8 @@ def release_items(scope: Scope) -> SQL:
         """
         WITH gone AS (
             SELECT item.id,
-                   CASE WHEN ledger.id IS NULL OR ledger.parent_state <> 'posted' THEN 'unposted'
+                   CASE WHEN line.move_line_id IS NULL
+                             AND (ledger.id IS NULL OR ledger.parent_state <> 'posted') THEN 'unposted'
                         WHEN ledger.no_followup THEN 'excluded'
                         WHEN item.residual <> 0 AND (line.move_line_id IS NULL
                              OR line.partner_id <> item.partner_id) THEN 'moved'
@@ -370,9 +400,11 @@ def release_items(scope: Scope) -> SQL:
                         ELSE 'covered' END AS reason
               FROM collection_item item
               JOIN collection_case record ON record.id = item.case_id
-         LEFT JOIN account_move_line ledger ON ledger.id = item.move_line_id
          LEFT JOIN collection_line_now line ON line.move_line_id = item.move_line_id
-                 WHERE item.state = 'open' AND item.origin = 'ledger' AND %(scope)s)
+                -- asked only for what is not among the open entries
+         LEFT JOIN account_move_line ledger
+                ON ledger.id = CASE WHEN line.move_line_id IS NULL THEN item.move_line_id END
+             WHERE item.state = 'open' AND item.origin = 'ledger' AND %(scope)s)
         UPDATE collection_item item SET state = 'released', release_reason = gone.reason
           FROM gone WHERE gone.id = item.id AND gone.reason IS NOT NULL
      RETURNING item.id

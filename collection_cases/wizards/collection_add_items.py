@@ -24,7 +24,8 @@ class CollectionAddItems(models.TransientModel):
             case = wizard.case_id
             case.check_access("write")
             self.env.flush_all()
-            rows = self.env.execute_query_dict(open_lines(case.company_id, case.partner_id.ids))
+            accounts = self.env["collection.refresh"]._receivable_accounts(case.company_id)
+            rows = self.env.execute_query_dict(open_lines(case.company_id, case.partner_id.ids, accounts.ids))
             # sudo: documents of a case's own customer; an item elsewhere shows only that case's code
             taken = (
                 self.env["collection.item"]

@@ -2,6 +2,10 @@
 
 Each works on one company and a batch of customers (`Scope`), and changes only rows that differ, so
 that a second run touches nothing.
+
+Two habits keep the work of a batch independent of the size of the tables: an UPDATE never joins its
+own table again (PostgreSQL would hash all of it), and “is there an item” is asked with LIMIT 1, which
+stays an index look-up where NOT EXISTS becomes a join with the whole table.
 """
 
 from dataclasses import dataclass
@@ -87,7 +91,8 @@ def gather(scope: Scope) -> list[SQL]:
             """
             CREATE TEMP TABLE IF NOT EXISTS collection_line_now (
                 move_line_id int, partner_id int, branch_id int, takes_part bool, currency_id int, name varchar,
-                date date, due_date date, amount numeric, residual numeric, residual_company numeric, case_id int
+                date date, due_date date, amount numeric, residual numeric, residual_company numeric,
+                case_id int, is_new bool
             ) ON COMMIT DELETE ROWS
             """
         ),
@@ -99,7 +104,8 @@ def gather(scope: Scope) -> list[SQL]:
             SELECT line.* FROM (%s) line
              WHERE line.due_date < %s OR line.residual < 0
                    -- not due, but chosen by a person, or postponed
-                   OR EXISTS (SELECT 1 FROM collection_item item WHERE item.move_line_id = line.move_line_id)
+                   OR (SELECT item.id FROM collection_item item
+                        WHERE item.move_line_id = line.move_line_id LIMIT 1) IS NOT NULL
             """,
             open_lines(scope.company, scope.partner_ids, scope.account_ids),
             scope.day,
@@ -145,45 +151,61 @@ def debtors(scope: Scope, tolerance: float) -> SQL:
     )
 
 
-def sync_figures(scope: Scope) -> list[SQL]:
-    """Return the statements that take over what was booked past the ORM; normally nothing differs.
+def sync_figures(scope: Scope) -> SQL:
+    """Take over the figures of open entries that were booked past the ORM; normally nothing differs."""
+    return SQL(
+        """
+        UPDATE collection_item item
+           SET residual = line.residual, residual_company = line.residual_company,
+               due_date = line.due_date, date = line.date, amount = line.amount, name = line.name
+          FROM collection_line_now line
+         WHERE line.move_line_id = item.move_line_id AND item.state = 'open' AND %s
+           AND (item.residual, item.residual_company, item.due_date, item.date, item.amount, item.name)
+               IS DISTINCT FROM
+               (line.residual, line.residual_company, line.due_date, line.date, line.amount, line.name)
+        """,
+        _in_scope(scope, "item"),
+    )
 
-    The figures of open entries are laid out already; only items without such an entry ask the ledger.
+
+def closed_figures(scope: Scope) -> SQL:
+    """Return a SELECT of items whose entry is not open any more and that do not show so yet.
+
+    Columns: id, residual, residual_company.
     """
-    return [
-        SQL(
-            """
-            UPDATE collection_item item
-               SET residual = line.residual, residual_company = line.residual_company,
-                   due_date = line.due_date, date = line.date, amount = line.amount, name = line.name
-              FROM collection_line_now line
-             WHERE line.move_line_id = item.move_line_id AND item.state = 'open' AND %s
-               AND (item.residual, item.residual_company, item.due_date, item.date, item.amount, item.name)
-                   IS DISTINCT FROM
-                   (line.residual, line.residual_company, line.due_date, line.date, line.amount, line.name)
-            """,
-            _in_scope(scope, "item"),
-        ),
-        SQL(
-            """
-            UPDATE collection_item item
-               SET residual = new.residual, residual_company = new.residual_company
-              FROM (SELECT row.id,
-                           CASE WHEN entry.parent_state = 'posted' THEN entry.amount_residual_currency ELSE 0 END
-                               AS residual,
-                           CASE WHEN entry.parent_state = 'posted' THEN entry.amount_residual ELSE 0 END
-                               AS residual_company
-                      FROM collection_item row
-                 LEFT JOIN collection_line_now line ON line.move_line_id = row.move_line_id
-                 LEFT JOIN account_move_line entry
-                        ON entry.id = CASE WHEN line.move_line_id IS NULL THEN row.move_line_id END
-                     WHERE %s AND row.state = 'open' AND row.origin = 'ledger' AND line.move_line_id IS NULL) new
-             WHERE new.id = item.id
-               AND (item.residual, item.residual_company) IS DISTINCT FROM (new.residual, new.residual_company)
-            """,
-            _in_scope(scope, "row"),
-        ),
-    ]
+    return SQL(
+        """
+        SELECT row.id, row.residual_now, row.residual_company_now
+          FROM (SELECT item.id, item.residual, item.residual_company,
+                       CASE WHEN entry.parent_state = 'posted' THEN entry.amount_residual_currency ELSE 0 END
+                           AS residual_now,
+                       CASE WHEN entry.parent_state = 'posted' THEN entry.amount_residual ELSE 0 END
+                           AS residual_company_now
+                  FROM collection_item item
+             LEFT JOIN collection_line_now line ON line.move_line_id = item.move_line_id
+                    -- asked only for what is not among the open entries
+             LEFT JOIN account_move_line entry
+                    ON entry.id = CASE WHEN line.move_line_id IS NULL THEN item.move_line_id END
+                 WHERE %s AND item.state = 'open' AND item.origin = 'ledger' AND line.move_line_id IS NULL) row
+         WHERE (row.residual, row.residual_company) IS DISTINCT FROM (row.residual_now, row.residual_company_now)
+        """,
+        _in_scope(scope, "item"),
+    )
+
+
+def write_figures(rows: list[tuple]) -> SQL:
+    """Write the figures that `closed_figures` found."""
+    ids, residuals, company_residuals = zip(*rows, strict=True)
+    return SQL(
+        """
+        UPDATE collection_item item SET residual = new.residual, residual_company = new.residual_company
+          FROM unnest(%s::int[], %s::numeric[], %s::numeric[]) new(id, residual, residual_company)
+         WHERE item.id = new.id
+        """,
+        list(ids),
+        list(residuals),
+        list(company_residuals),
+    )
 
 
 def settle(scope: Scope) -> SQL:
@@ -259,14 +281,19 @@ def insert_cases(scope: Scope, rows: list[dict], uid: int) -> SQL:
 
 
 def assign(scope: Scope, cases: dict) -> SQL:
-    """Note on the laid-out entries in which case they belong: overdue debts and all credits of debtors.
+    """Note on the laid-out entries in which case they belong, and whether they are in none yet.
+
+    What belongs into the case of a debtor are overdue debts and all credits.
 
     :param cases: {(partner id, branch id or None): case id}
     """
     keys = list(cases)
     return SQL(
         """
-        UPDATE collection_line_now line SET case_id = debtor.case_id
+        UPDATE collection_line_now line
+           SET case_id = debtor.case_id,
+               is_new = (SELECT item.id FROM collection_item item
+                          WHERE item.move_line_id = line.move_line_id AND item.state = 'open' LIMIT 1) IS NULL
           FROM unnest(%(partner_ids)s::int[], %(branch_ids)s::int[], %(case_ids)s::int[])
                AS debtor(partner_id, branch_id, case_id)
          WHERE debtor.partner_id = line.partner_id
@@ -289,10 +316,7 @@ def lock_lines() -> SQL:
     return SQL(
         """
         SELECT line.id FROM account_move_line line
-         WHERE line.id IN (SELECT due.move_line_id FROM collection_line_now due
-                            WHERE due.case_id IS NOT NULL
-                              AND NOT EXISTS (SELECT 1 FROM collection_item item
-                                               WHERE item.move_line_id = due.move_line_id AND item.state = 'open'))
+         WHERE line.id IN (SELECT due.move_line_id FROM collection_line_now due WHERE due.is_new)
       ORDER BY line.id FOR SHARE
         """
     )
@@ -366,9 +390,9 @@ def insert_items(scope: Scope) -> SQL:
                     due.due_date, due.currency_id, due.amount, due.residual, due.residual_company, 'open', false,
                     %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
                FROM collection_line_now due
-              WHERE due.case_id IS NOT NULL
-                AND NOT EXISTS (SELECT 1 FROM collection_item item
-                                 WHERE item.move_line_id = due.move_line_id AND item.state = 'open')
+              WHERE due.is_new
+                AND (SELECT item.id FROM collection_item item
+                      WHERE item.move_line_id = due.move_line_id AND item.state = 'open' LIMIT 1) IS NULL
         ON CONFLICT DO NOTHING
           RETURNING id
         """,
@@ -377,14 +401,14 @@ def insert_items(scope: Scope) -> SQL:
     )
 
 
-def release_items(scope: Scope) -> SQL:
-    """Let items leave their case that do not belong there any more, each with the reason.
+def leaving_items(scope: Scope) -> SQL:
+    """Return a SELECT of the items that do not belong into their case any more: id, reason.
 
     What a person chose stays while it is open and not excluded.
     """
     return SQL(
         """
-        WITH gone AS (
+        SELECT * FROM (
             SELECT item.id,
                    CASE WHEN line.move_line_id IS NULL
                              AND (ledger.id IS NULL OR ledger.parent_state <> 'posted') THEN 'unposted'
@@ -404,14 +428,38 @@ def release_items(scope: Scope) -> SQL:
                 -- asked only for what is not among the open entries
          LEFT JOIN account_move_line ledger
                 ON ledger.id = CASE WHEN line.move_line_id IS NULL THEN item.move_line_id END
-             WHERE item.state = 'open' AND item.origin = 'ledger' AND %(scope)s)
-        UPDATE collection_item item SET state = 'released', release_reason = gone.reason
-          FROM gone WHERE gone.id = item.id AND gone.reason IS NOT NULL
-     RETURNING item.id
+             WHERE item.state = 'open' AND item.origin = 'ledger' AND %(scope)s) gone
+         WHERE gone.reason IS NOT NULL
         """,
         day=scope.day,
         scope=_in_scope(scope, "item"),
     )
+
+
+def release_items(rows: list[tuple]) -> list[SQL]:
+    """Return the statements that let items leave their case; another case may take the entries then.
+
+    :param rows: list of (id, reason), as `leaving_items` finds them
+    """
+    ids = [row[0] for row in rows]
+    release = SQL(
+        """
+        UPDATE collection_item item SET state = 'released', release_reason = gone.reason
+          FROM unnest(%s::int[], %s::varchar[]) gone(id, reason)
+         WHERE item.id = gone.id
+        """,
+        ids,
+        [row[1] for row in rows],
+    )
+    free = SQL(
+        """
+        UPDATE collection_line_now line SET is_new = true
+         WHERE line.case_id IS NOT NULL
+           AND line.move_line_id IN (SELECT item.move_line_id FROM collection_item item WHERE item.id = ANY(%s))
+        """,
+        ids,
+    )
+    return [release, free]
 
 
 def update_totals(scope: Scope) -> SQL:
@@ -437,7 +485,7 @@ def update_totals(scope: Scope) -> SQL:
                        COALESCE(total.item_count, 0) AS item_count, %(bucket)s AS aging_bucket
                   FROM unnest(%(case_ids)s) AS opened(id)
              LEFT JOIN (%(totals)s) total ON total.case_id = opened.id) new
-         WHERE new.id = record.id
+         WHERE new.id = record.id AND %(scope)s
            AND (record.amount_open, record.amount_overdue, record.oldest_due_date, record.item_count,
                 record.aging_bucket, record.date_refreshed, COALESCE(record.is_overdue, false))
                IS DISTINCT FROM
@@ -446,6 +494,7 @@ def update_totals(scope: Scope) -> SQL:
      RETURNING record.id
         """,
         day=scope.day,
+        scope=_in_scope(scope, "record"),
         case_ids=case_ids,
         bucket=aging_bucket(SQL.identifier("total", "oldest_due_date"), scope.day),
         totals=case_totals(case_ids, scope.day),

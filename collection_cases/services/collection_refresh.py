@@ -237,15 +237,19 @@ class CollectionRefresh(models.AbstractModel):
         for statement in query.gather(scope):
             self.env.cr.execute(statement)
         large = self.env.cr.rowcount > PLANNED_ANEW
-        for statement in query.sync_figures(scope):
-            self.env.cr.execute(statement)
+        self.env.cr.execute(query.sync_figures(scope))
+        if closed := self.env.execute_query(query.closed_figures(scope)):
+            self.env.cr.execute(query.write_figures(closed))
         counts["items_settled"] += len(self.env.execute_query(query.settle(scope)))
         keys = self.env.execute_query(query.debtors(scope, company.collection_tolerance))
         cases = self._cases_of(scope, keys, counts)
         self.env.cr.execute(query.assign(scope, cases))
         if large:
             self._analyze("collection_line_now")
-        counts["items_released"] += len(self.env.execute_query(query.release_items(scope)))
+        if leaving := self.env.execute_query(query.leaving_items(scope)):
+            for statement in query.release_items(leaving):
+                self.env.cr.execute(statement)
+            counts["items_released"] += len(leaving)
         self.env.cr.execute(query.lock_lines())
         counts["items_added"] += len(self.env.execute_query(query.readmit_items(scope)))
         counts["items_added"] += len(self.env.execute_query(query.readmit_chosen(scope)))
@@ -319,6 +323,9 @@ class CollectionRefresh(models.AbstractModel):
             for (partner_id, branch_id), number in zip(keys, numbers, strict=True)
         ]
         inserted = self.env.execute_query(query.insert_cases(scope, rows, self.env.uid))
+        if len(inserted) > PLANNED_ANEW // 10:
+            # The check of each item's case would be planned for the empty table that it was.
+            self._analyze("collection_case")
         self.env["collection.case"]._on_opened([row[0] for row in inserted])
         return {(partner_id, branch_id): case_id for case_id, partner_id, branch_id in inserted}
 

@@ -68,7 +68,7 @@ class Api:
 
     def call(self, model, method, ids=(), **arguments):
         """Call a public method; returns (HTTP status, answer)."""
-        body = json.dumps({"ids": list(ids), **arguments}).encode()
+        body = json.dumps({**({"ids": list(ids)} if ids else {}), **arguments}).encode()
         request = urllib.request.Request(
             f"{self.address}/json/2/{model}/{method}",
             data=body,

@@ -7,11 +7,23 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-from ..queries import refresh_items as query
+from ..queries import proof, refresh_cases, refresh_items, refresh_lines
 from ..queries.case_totals import FLUSH as TOTALS_FLUSH
 from ..queries.open_lines import FLUSH as LINES_FLUSH
+from ..queries.scope import Scope
 
 _logger = logging.getLogger(__name__)
+
+COUNTS = (
+    "customers",
+    "cases_opened",
+    "cases_reopened",
+    "cases_completed",
+    "items_added",
+    "items_settled",
+    "items_released",
+)
+"""What `run` counts."""
 
 BATCH = 2000
 """Customers per batch: what a crash or a stop can lose, and what has to fit into memory."""
@@ -60,7 +72,7 @@ class CollectionRefresh(models.AbstractModel):
             for partner_ids in service._batches(company):
                 counts += service._refresh(company, day, partner_ids)
             service.env["collection.case"]._prioritise(company)
-        return {name: counts[name] for name in query.COUNTS}
+        return {name: counts[name] for name in COUNTS}
 
     @api.model
     def action_run(self):
@@ -202,7 +214,7 @@ class CollectionRefresh(models.AbstractModel):
         :param among: only these ids, or None for all
         """
         self._flush({"res.partner": ["collection_participation"], "collection.case": ["state", "partner_id"]})
-        rows = self.env.execute_query(query.customers(company, None if among is None else list(among)))
+        rows = self.env.execute_query(refresh_lines.customers(company, None if among is None else list(among)))
         return [row[0] for row in rows]
 
     def _batches(self, company, after=0):
@@ -232,31 +244,31 @@ class CollectionRefresh(models.AbstractModel):
         self._flush({**LINES_FLUSH, **TOTALS_FLUSH})
         self.env["collection.item"].flush_model()
         self.env["collection.case"].flush_model()
-        scope = query.Scope(company, list(partner_ids), day, self._receivable_accounts(company).ids)
+        scope = Scope(company, list(partner_ids), day, self._receivable_accounts(company).ids)
 
-        for statement in query.gather(scope):
+        for statement in refresh_lines.gather(scope):
             self.env.cr.execute(statement)
         large = self.env.cr.rowcount > PLANNED_ANEW
-        self.env.cr.execute(query.sync_figures(scope))
-        if closed := self.env.execute_query(query.closed_figures(scope)):
-            self.env.cr.execute(query.write_figures(closed))
-        counts["items_settled"] += len(self.env.execute_query(query.settle(scope)))
-        keys = self.env.execute_query(query.debtors(scope, company.collection_tolerance))
+        self.env.cr.execute(refresh_items.sync_figures(scope))
+        if closed := self.env.execute_query(refresh_items.closed_figures(scope)):
+            self.env.cr.execute(refresh_items.write_figures(closed))
+        counts["items_settled"] += len(self.env.execute_query(refresh_items.settle(scope)))
+        keys = self.env.execute_query(refresh_lines.debtors(scope, company.collection_tolerance))
         cases = self._cases_of(scope, keys, counts)
-        self.env.cr.execute(query.assign(scope, cases))
+        self.env.cr.execute(refresh_lines.assign(scope, cases))
         if large:
             self._analyze("collection_line_now")
-        if leaving := self.env.execute_query(query.leaving_items(scope)):
-            for statement in query.release_items(leaving):
+        if leaving := self.env.execute_query(refresh_items.leaving_items(scope)):
+            for statement in refresh_items.release_items(leaving):
                 self.env.cr.execute(statement)
             counts["items_released"] += len(leaving)
-        self.env.cr.execute(query.lock_lines())
-        counts["items_added"] += len(self.env.execute_query(query.readmit_items(scope)))
-        counts["items_added"] += len(self.env.execute_query(query.readmit_chosen(scope)))
-        counts["items_added"] += len(self.env.execute_query(query.insert_items(scope)))
+        self.env.cr.execute(refresh_lines.lock_lines())
+        counts["items_added"] += len(self.env.execute_query(refresh_items.readmit_items(scope)))
+        counts["items_added"] += len(self.env.execute_query(refresh_items.readmit_chosen(scope)))
+        counts["items_added"] += len(self.env.execute_query(refresh_items.insert_items(scope)))
         if large and counts["items_added"] > PLANNED_ANEW:
             self._analyze("collection_case", "collection_item")
-        self.env.execute_query(query.update_totals(scope))
+        self.env.execute_query(refresh_cases.update_totals(scope))
         self.env["collection.item"].invalidate_model()
         self.env["collection.case"].invalidate_model()
         counts["cases_completed"] += self._complete(scope, booking=booking)
@@ -272,7 +284,7 @@ class CollectionRefresh(models.AbstractModel):
         )
 
     def _analyze(self, *tables):
-        for statement in query.analyze(*tables):
+        for statement in refresh_lines.analyze(*tables):
             self.env.cr.execute(statement)
 
     def _cases_of(self, scope, keys, counts):
@@ -281,14 +293,16 @@ class CollectionRefresh(models.AbstractModel):
         :param keys: list of (partner id, branch id or None)
         :returns: {key: case id}
         """
-        cases = {(partner, branch): case for case, partner, branch in self.env.execute_query(query.open_cases(scope))}
+        cases = {
+            (partner, branch): case for case, partner, branch in self.env.execute_query(refresh_cases.open_cases(scope))
+        }
         missing = [key for key in keys if key not in cases]
         again = {}
         if missing:
-            before = self.env.execute_query(query.completed_cases_with_open_lines(scope))
+            before = self.env.execute_query(refresh_cases.completed_cases_with_open_lines(scope))
             known = {(partner, branch): case for case, partner, branch in before}
             again = {key: known[key] for key in missing if key in known}
-        chosen = {row[0] for row in self.env.execute_query(query.unsettled_cases(scope))}
+        chosen = {row[0] for row in self.env.execute_query(refresh_cases.unsettled_cases(scope))}
         if again or chosen:
             counts["cases_reopened"] += self._reopen({*again.values(), *chosen})
             cases.update(again)
@@ -322,7 +336,7 @@ class CollectionRefresh(models.AbstractModel):
             self._prepare_case_row(scope.company, by_id[partner_id], by_id.get(branch_id, nobody), number)
             for (partner_id, branch_id), number in zip(keys, numbers, strict=True)
         ]
-        inserted = self.env.execute_query(query.insert_cases(scope, rows, self.env.uid))
+        inserted = self.env.execute_query(refresh_cases.insert_cases(scope, rows, self.env.uid))
         if len(inserted) > PLANNED_ANEW // 10:
             # The check of each item's case would be planned for the empty table that it was.
             self._analyze("collection_case")
@@ -368,7 +382,7 @@ class CollectionRefresh(models.AbstractModel):
 
     def _complete(self, scope, *, booking):
         """Complete the cases in which nothing is left to collect."""
-        rows = self.env.execute_query(query.finished_cases(scope))
+        rows = self.env.execute_query(refresh_cases.finished_cases(scope))
         if booking:
             rows = [row for row in rows if row[1] != "unposted"]
         for reason in sorted({row[1] for row in rows}):
@@ -391,14 +405,14 @@ class CollectionRefresh(models.AbstractModel):
         self.env["collection.case"].flush_model()
         self.env["collection.item"].flush_model()
         companies = self.env.companies.ids
-        found = self.env.execute_query_dict(query.differences(companies))
+        found = self.env.execute_query_dict(proof.differences(companies))
         days = (
             self.env["collection.case"]
             .sudo()
             ._read_group([("company_id", "in", companies), ("state", "!=", "completed")], ["date_refreshed:day"])
         )
         for day in {fields.Date.to_date(day) for (day,) in days if day}:
-            found += self.env.execute_query_dict(query.overdue_differences(companies, day))
+            found += self.env.execute_query_dict(proof.overdue_differences(companies, day))
         return found
 
     @api.model

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import LockError, UserError
 
 
@@ -136,7 +136,7 @@ class CollectionCase(models.Model):
         for company, cases in self.grouped("company_id").items():
             # sudo: the refresh writes only what follows from the ledger
             self.env["collection.refresh"].sudo()._refresh(
-                company, fields.Date.context_today(self), cases.partner_id.ids
+                company, self.env["collection.refresh"]._today(company), cases.partner_id.ids
             )
         return True
 

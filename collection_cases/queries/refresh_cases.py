@@ -95,7 +95,7 @@ def update_totals(scope: Scope) -> SQL:
                oldest_due_date = new.oldest_due_date, item_count = new.item_count,
                aging_bucket = new.aging_bucket, date_refreshed = %(day)s,
                cycle = record.cycle
-                       + (record.is_overdue AND new.amount_overdue = 0 AND new.item_count > 0)::int,
+                       + (COALESCE(record.is_overdue, false) AND new.amount_overdue = 0 AND new.item_count > 0)::int,
                is_overdue = new.amount_overdue > 0
           FROM (SELECT opened.id, COALESCE(total.amount_open, 0) AS amount_open,
                        COALESCE(total.amount_overdue, 0) AS amount_overdue, total.oldest_due_date,

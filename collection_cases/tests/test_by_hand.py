@@ -45,6 +45,13 @@ class TestByHand(CollectionCommon):
         case = self._new_case(officer)
         self.assertEqual((case.partner_id, case.payment_contact_id), (self.customer, officer))
 
+    def test_case_made_by_hand_with_nothing_overdue_survives_its_first_refresh(self):
+        coming = self._invoice(50, due=20)
+        case = self._new_case()
+        case._attach_lines(self._receivable(coming))
+        self.refresh.run()
+        self.assertRecordValues(case, [{"cycle": 1, "amount_open": 50, "amount_overdue": 0, "is_overdue": False}])
+
     def test_second_open_case_is_refused_with_the_first_ones_code(self):
         case = self._new_case()
         with self.assertRaisesRegex(UserError, f"{case.name}.*kate"):

@@ -23,7 +23,8 @@ CLOSE_REASONS = [
 DERIVED = {
     *("close_reason", "close_date", "cycle", "is_overdue", "date_refreshed"),
     *("amount_open", "amount_overdue", "oldest_due_date", "item_count", "aging_bucket"),
-    *("priority", "priority_score"),
+    *("priority", "priority_parts", "priority_score"),
+    *("amount_promised", "next_promise_date", "amount_disputed", "escalated_date"),
 }
 """What follows from the ledger and the work; writing it from outside has no effect."""
 
@@ -257,7 +258,12 @@ class CollectionCase(models.Model):
                     for activity in cancelled
                 )
                 case._message_log(body=self.env._("Cancelled, because the case is completed: %s.", names))
-        planned.unlink()
+        planned.with_context(collection_cancel_reason=self.env._("The case is completed")).unlink()
+        # sudo: what was promised about a case that is over is nobody's to wait for
+        running = self.sudo().promise_ids.filtered(lambda promise: promise.state == "open")
+        if running:
+            running._cancel(self.env._("The case is completed"))
+            running.plan_id._after_instalments()
 
     def _on_completed(self):
         """Hook: the case was completed. Called by `_update_state`; override to add. Returns nothing."""
@@ -276,7 +282,7 @@ class CollectionCase(models.Model):
             said = case.message_ids.filtered(
                 lambda message: message.message_type not in ("notification", "auto_comment")
             )
-            if case.state != "not_started" or case.item_ids or case.done_activity_ids or said:
+            if case.state != "not_started" or case.item_ids or case.done_activity_ids or case.action_ids or said:
                 raise UserError(
                     self.env._(
                         "%s has a history and cannot be deleted: what was done about a debt must stay provable."

@@ -1,9 +1,11 @@
+import json
+
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 from ..engine import priority as priority_engine
 from ..engine.aging import days_overdue
+from ..queries import priorities as queries
 
 
 class CollectionCase(models.Model):
@@ -16,26 +18,55 @@ class CollectionCase(models.Model):
     priority = fields.Selection(
         [("0", "Low"), ("1", "Normal"), ("2", "High"), ("3", "Urgent")], default="0", readonly=True, copy=False
     )
+    priority_parts = fields.Json(readonly=True, copy=False)
     priority_reason = fields.Char("Why this rank", compute="_compute_priority_reason")
+    priority_detail = fields.Char("Rank", compute="_compute_priority_detail", help="The parts of the score, 0 to 100.")
 
     _my_day_idx = models.Index("(user_id, priority_score) WHERE state <> 'completed'")
 
-    @api.depends("priority_score", "amount_overdue", "oldest_due_date", "activity_ids")
+    @api.depends("priority_parts", "oldest_due_date", "activity_ids", "user_id", "state")
     def _compute_priority_reason(self):
         for case in self:
-            reasons = []
-            if case.days_overdue:
-                reasons.append(self.env._("%s days overdue", case.days_overdue))
-            if case.priority in ("2", "3"):
-                reasons.append(self.env._("among the larger debts"))
-            if case.state == "promise":
-                reasons.append(self.env._("a promise is running"))
-            if case.state != "completed" and not case.activity_ids:
-                reasons.append(self.env._("no next step planned"))
+            parts = dict(case.priority_parts or [])
+            texts = [text for code in parts if (text := case._priority_text(code))]
+            if case.days_overdue and "age" not in parts:
+                texts.append(self.env._("%s days overdue", case.days_overdue))
             if not case.user_id:
-                reasons.append(self.env._("no debt manager"))
-            text = ", ".join(reasons)
+                texts.append(self.env._("no debt manager"))
+            text = ", ".join(texts)
             case.priority_reason = text[:1].upper() + text[1:]
+
+    def _priority_text(self, code):
+        """Return a part of the rank in words; False when it is nothing to tell.
+
+        :param code: see `engine/priority.py`
+        """
+        if code == "amount":
+            return self.priority in ("2", "3") and self.env._("among the larger debts")
+        if code == "age":
+            return self.env._("%s days overdue", self.days_overdue)
+        if code == "broken":
+            return self.env._("a promise was broken")
+        if code == "no_next_step":
+            return not self.activity_ids and self.env._("no next step planned")
+        if code == "waiting":
+            if self.next_promise_date:
+                return self.env._("waits for the promise of %s", fields.Date.to_string(self.next_promise_date))
+            return self.env._("waits: contested or held")
+        return False
+
+    @api.depends("priority_parts")
+    def _compute_priority_detail(self):
+        names = {
+            "amount": self.env._("amount"),
+            "age": self.env._("age"),
+            "broken": self.env._("broken promise"),
+            "no_next_step": self.env._("no next step"),
+            "waiting": self.env._("waiting"),
+        }
+        for case in self:
+            parts = " ".join(f"{names.get(code, code)} {points:+g}" for code, points in case.priority_parts or [])
+            case.priority_detail = parts and f"{case.priority_score:g} = {parts}"
 
     @api.model
     @api.readonly
@@ -48,7 +79,7 @@ class CollectionCase(models.Model):
         counted = [
             ("activities_today", self.env._("Today"), Domain("my_activity_date_deadline", "=", "today"), False),
             ("activities_overdue", self.env._("Late"), Domain("my_activity_date_deadline", "<", "today"), True),
-            ("promises", self.env._("Promises"), Domain("state", "=", "promise"), False),
+            ("promises_due", self.env._("Promises due"), Domain("next_promise_date", "<=", "today"), False),
             ("no_next_step", self.env._("No next step"), Domain("activity_ids", "=", False), True),
         ]
         return [
@@ -57,43 +88,23 @@ class CollectionCase(models.Model):
         ]
 
     @api.model
-    def _prioritise(self, company):
-        """Give every open case of a company its priority again; writes only what changed."""
-        self._flush_for({"collection.case": ["amount_overdue", "oldest_due_date", "priority_score", "state"]})
-        today = fields.Date.context_today(self)
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT record.id, record.amount_overdue, record.oldest_due_date, record.priority_score,
-                       EXISTS (SELECT 1 FROM mail_activity activity
-                                WHERE activity.res_model = 'collection.case'
-                                  AND activity.res_id = record.id AND activity.active)
-                  FROM collection_case record
-                 WHERE record.company_id = %s AND record.state <> 'completed'
-                """,
-                company.id,
-            )
-        )
+    def _prioritise(self, company, day=None):
+        """Give every open case of a company its priority again; writes only what changed.
+
+        :param day: today at the company, by default
+        """
+        self._flush_for(queries.FLUSH)
+        day = day or self.env["collection.refresh"]._today(company)
+        rows = self.env.execute_query(queries.facts(company, day))
         amounts = sorted(float(row[1] or 0) for row in rows)
-        ids, scores, stars = [], [], []
-        for id_, amount, oldest, score, planned in rows:
-            share = priority_engine.rank(float(amount or 0), amounts)
-            found = priority_engine.prioritise(share, days_overdue(oldest, today), planned)
+        changed = []
+        for id_, amount, oldest, score, planned, broken, held in rows:
+            amount = float(amount or 0)
+            late = days_overdue(oldest, day)
+            share = priority_engine.rank(amount, amounts) if amount else 0.0
+            found = priority_engine.prioritise(share, late, planned, broken, held or not amount)
             if found.score != float(score or 0):
-                ids.append(id_)
-                scores.append(found.score)
-                stars.append(str(found.stars))
-        if ids:
-            self.env.execute_query(
-                SQL(
-                    """
-                    UPDATE collection_case record SET priority_score = new.score, priority = new.stars
-                      FROM unnest(%s::int[], %s::numeric[], %s::varchar[]) AS new(id, score, stars)
-                     WHERE record.id = new.id RETURNING record.id
-                    """,
-                    ids,
-                    scores,
-                    stars,
-                )
-            )
-            self.invalidate_model(["priority", "priority_score"])
+                changed.append((id_, found.score, str(found.stars), json.dumps(found.reasons)))
+        if changed:
+            self.env.execute_query(queries.write(changed))
+            self.invalidate_model(["priority", "priority_parts", "priority_score"])

@@ -12,3 +12,13 @@ class ResConfigSettings(models.TransientModel):
     collection_tolerance = fields.Monetary(
         related="company_id.collection_tolerance", readonly=False, currency_field="collection_currency_id"
     )
+    collection_promise_tolerance_days = fields.Integer(
+        related="company_id.collection_promise_tolerance_days", readonly=False
+    )
+    collection_promise_tolerance = fields.Float(related="company_id.collection_promise_tolerance", readonly=False)
+    collection_promise_days = fields.Integer(related="company_id.collection_promise_days", readonly=False)
+    collection_plan_on_missed = fields.Selection(
+        related="company_id.collection_plan_on_missed", readonly=False, required=True
+    )
+    collection_hold_days = fields.Integer(related="company_id.collection_hold_days", readonly=False)
+    collection_escalation_days = fields.Integer(related="company_id.collection_escalation_days", readonly=False)

@@ -22,6 +22,9 @@ COUNTS = (
     "items_added",
     "items_settled",
     "items_released",
+    "promises_kept",
+    "promises_broken",
+    "escalated",
 )
 """What `run` counts."""
 
@@ -58,7 +61,7 @@ class CollectionRefresh(models.AbstractModel):
 
         :param date: the day that overdue refers to, today by default (`YYYY-MM-DD` over the API)
         :returns: dict of counts: customers, cases_opened, cases_reopened, cases_completed,
-            items_added, items_settled, items_released
+            items_added, items_settled, items_released, promises_kept, promises_broken, escalated
         :raises AccessError: the caller is no collection manager
         """
         self._check_manager()
@@ -71,7 +74,8 @@ class CollectionRefresh(models.AbstractModel):
             day = given or self._today(company)
             for partner_ids in service._batches(company):
                 counts += service._refresh(company, day, partner_ids)
-            service.env["collection.case"]._prioritise(company)
+            counts["escalated"] += service.env["collection.case"]._escalate_stale(company, day)
+            service.env["collection.case"]._prioritise(company, day)
         return {name: counts[name] for name in COUNTS}
 
     @api.model
@@ -126,6 +130,7 @@ class CollectionRefresh(models.AbstractModel):
                 _logger.info("Refresh: out of time, the scheduler goes on with what is left.")
                 return
         for company in companies:
+            self._with_retries(self.env["collection.case"]._escalate_stale, company, self._today(company))
             self._with_retries(self.env["collection.case"]._prioritise, company)
         self._with_retries(progress._clear)
 
@@ -271,6 +276,7 @@ class CollectionRefresh(models.AbstractModel):
         self.env.execute_query(refresh_cases.update_totals(scope))
         self.env["collection.item"].invalidate_model()
         self.env["collection.case"].invalidate_model()
+        counts.update(self.env["collection.case"]._judge_promises(company, day, scope.partner_ids))
         counts["cases_completed"] += self._complete(scope, booking=booking)
         return counts
 

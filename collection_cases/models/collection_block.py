@@ -1,0 +1,184 @@
+from collections import defaultdict
+from decimal import Decimal
+
+from odoo import api, fields, models
+
+from ..engine import blocks
+from ..engine.blocks import Block
+
+
+class CollectionItem(models.Model):
+    """Why nothing may be sent about items (rule I6)."""
+
+    _inherit = "collection.item"
+
+    amount_disputed = fields.Monetary("Contested", compute="_compute_amounts_kept_back")
+    amount_free = fields.Monetary(
+        "May be asked for", compute="_compute_amounts_kept_back", help="What holds, promises and disputes leave."
+    )
+
+    def _compute_amounts_kept_back(self):
+        today = fields.Date.context_today(self)
+        found = self._block_reasons(today)
+        for item in self:
+            reasons = found.get(item.id, [])
+            contested = sum(float(block.amount or 0) for block in reasons if block.code == blocks.DISPUTED)
+            item.amount_disputed = min(contested, max(0, item.residual))
+            item.amount_free = float(blocks.free(Decimal(repr(item.residual)), reasons))
+
+    def _block_reasons(self, today):
+        """Return why nothing may be sent about each item today: the one question everything that sends asks.
+
+        Addons add reasons by overriding and calling super(); a reason can only be added.
+
+        :param today: the day asked about
+        :returns: {item id: list of `engine.blocks.Block`}, items without any left out
+        """
+        found = defaultdict(list)
+        for item in self:
+            if item.state != "open" or item.residual <= 0:
+                code = blocks.EXCLUDED if item.release_reason == "excluded" else blocks.SETTLED
+                found[item.id].append(Block(code))
+        self._add_holds(found, today)
+        self._add_disputes(found)
+        self._add_promises(found, today)
+        self._add_instruments(found)
+        return dict(found)
+
+    def _add_holds(self, found, today):
+        # sudo: why nothing is sent is asked by whoever may read the item
+        holds = self.env["collection.hold"].sudo()
+        running = holds.search(
+            holds._active_domain(today)
+            & fields.Domain("partner_id", "in", self.partner_id.ids)
+            & fields.Domain("company_id", "in", self.company_id.ids)
+        )
+        for hold in running:
+            block = Block(blocks.HELD, until=hold.date_until, source=("collection.hold", hold.id))
+            for item in self:
+                same = hold.partner_id == item.partner_id and hold.company_id == item.company_id
+                if same and hold.case_id in (item.case_id, holds.case_id.browse()):
+                    if hold.item_id in (item, holds.item_id.browse()):
+                        found[item.id].append(block)
+
+    def _add_disputes(self, found):
+        # sudo: as above
+        lines = (
+            self.env["collection.dispute.line"]
+            .sudo()
+            .search([("item_id", "in", self.ids), ("dispute_id.state", "in", ("open", "accepted"))])
+        )
+        for line in lines:
+            if line.dispute_id._is_holding_back():
+                amount = Decimal(repr(line.amount))
+                found[line.item_id.id].append(
+                    Block(blocks.DISPUTED, amount=amount, source=("collection.dispute", line.dispute_id.id))
+                )
+
+    def _add_promises(self, found, today):
+        # sudo: as above
+        promises = (
+            self.env["collection.promise"]
+            .sudo()
+            .search([("item_ids", "in", self.ids), ("state", "=", "open"), ("date", ">=", today)])
+        )
+        for promise in promises:
+            for item in promise.item_ids & self:
+                found[item.id].append(
+                    Block(blocks.PROMISED, until=promise.date, source=("collection.promise", promise.id))
+                )
+
+    def _add_instruments(self, found):
+        """Hook of the file on cheques and bills."""
+
+
+class CollectionCase(models.Model):
+    """What a case keeps back, and why, in sentences."""
+
+    _inherit = "collection.case"
+
+    dispute_ids = fields.One2many("collection.dispute", "case_id", "Disputes")
+    hold_ids = fields.One2many("collection.hold", "case_id", "Holds")
+    amount_disputed = fields.Monetary(
+        "Contested",
+        compute="_compute_amount_disputed",
+        store=True,
+        help="What open disputes keep out of collection, in the company's currency.",
+    )
+    block_text = fields.Text("Why not", compute="_compute_block_text")
+    block_count = fields.Integer(compute="_compute_block_text")
+
+    @api.depends("dispute_ids.state", "dispute_ids.line_ids.amount", "dispute_ids.credit_move_ids.state")
+    def _compute_amount_disputed(self):
+        for case in self:
+            # sudo: stored for everybody who may read the case
+            holding = case.sudo().dispute_ids.filtered(lambda dispute: dispute._is_holding_back())
+            case.amount_disputed = sum(line._in_company_currency() for line in holding.line_ids)
+
+    def _block_reasons(self, today):
+        """Return why nothing may be sent about each case today.
+
+        A case is blocked as a whole when it is completed, nothing is overdue, or every overdue item is.
+
+        :param today: the day asked about
+        :returns: {case id: list of `engine.blocks.Block`}, cases without any left out
+        """
+        found = defaultdict(list)
+        items = self.item_ids.filtered(lambda item: item.state == "open" and item.residual > 0)
+        by_item = items._block_reasons(today)
+        for case in self:
+            if case.state == "completed":
+                found[case.id].append(Block(blocks.COMPLETED))
+                continue
+            overdue = items.filtered(
+                lambda item, case=case: item.case_id == case and item.due_date and item.due_date < today
+            )
+            if not overdue:
+                found[case.id].append(Block(blocks.NOT_OVERDUE))
+            elif case.amount_overdue <= 0:
+                found[case.id].append(Block(blocks.COVERED))
+            elif all(not blocks.free(Decimal(repr(item.residual)), by_item.get(item.id, ())) for item in overdue):
+                found[case.id] += dict.fromkeys(block for item in overdue for block in by_item[item.id])
+        return dict(found)
+
+    @api.depends("item_ids.state", "promise_ids.state", "dispute_ids.state", "hold_ids.ended_date", "amount_overdue")
+    def _compute_block_text(self):
+        today = fields.Date.context_today(self)
+        whole = self._block_reasons(today)
+        open_items = self.item_ids.filtered(lambda item: item.state == "open" and item.residual > 0)
+        by_item = open_items._block_reasons(today)
+        for case in self:
+            sentences = [case._block_sentence(block) for block in whole.get(case.id, [])]
+            for item in open_items.filtered(lambda item, case=case: item.case_id == case):
+                sentences += [case._block_sentence(block, item) for block in by_item.get(item.id, [])]
+            case.block_text = "\n".join(dict.fromkeys(sentences)) or self.env._("Nothing is in the way.")
+            case.block_count = len(set(sentences))
+
+    def _block_sentence(self, block, item=None):
+        """Return a reason as a sentence.
+
+        :param block: `engine.blocks.Block`
+        :param item: the `collection.item` it is about; the case as a whole when None
+        """
+        texts = {
+            blocks.HELD: self.env._("held"),
+            blocks.DISPUTED: self.env._("contested"),
+            blocks.PROMISED: self.env._("promised"),
+            blocks.CHEQUE: self.env._("a cheque or bill for it is being collected"),
+            blocks.EXCLUDED: self.env._("excluded from follow-up in accounting"),
+            blocks.SETTLED: self.env._("nothing is open"),
+            blocks.NOT_OVERDUE: self.env._("nothing is overdue"),
+            blocks.COVERED: self.env._("credits cover what is overdue"),
+            blocks.COMPLETED: self.env._("the case is completed"),
+        }
+        text = texts.get(block.code, block.code)
+        if block.amount is not None and item:
+            text = f"{text} ({item.currency_id.format(float(block.amount))})"
+        if block.until:
+            text = self.env._("%(text)s until %(date)s", text=text, date=fields.Date.to_string(block.until))
+        if block.source:
+            # sudo: the reason may be read by whoever may read the case
+            source = self.env[block.source[0]].sudo().browse(block.source[1])
+            extra = source.reason if block.source[0] == "collection.hold" else source._block_detail()
+            text = f"{text}: {extra}" if extra else text
+        return f"{item.name}: {text}" if item else text[:1].upper() + text[1:]

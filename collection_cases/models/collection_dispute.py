@@ -1,0 +1,371 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools.misc import clean_context
+
+DISPUTE_STATES = [
+    ("open", "Open"),
+    ("accepted", "Accepted"),
+    ("rejected", "Rejected"),
+    ("withdrawn", "Withdrawn"),
+]
+
+
+class CollectionDisputeReason(models.Model):
+    """Why debtors contest, who of us settles it, and in how many days."""
+
+    _name = "collection.dispute.reason"
+    _description = "Dispute reason"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char(copy=False)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    department_id = fields.Many2one("hr.department", "Settled by", help="Whose people get the task.")
+    user_id = fields.Many2one("res.users", "Person", domain="[('share', '=', False)]")
+    days = fields.Integer("Days to settle it", default=10, required=True)
+
+    _days_positive = models.Constraint("CHECK(days >= 0)", "The days to settle a dispute cannot be negative.")
+
+
+class CollectionDispute(models.Model):
+    """What a debtor contests: items or parts of them, with who settles it until when.
+
+    The contested part is not collected while the dispute is open, nor while an accepted one waits for
+    its credit note. The rest of each item is collected as usual.
+    """
+
+    _name = "collection.dispute"
+    _description = "Dispute"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "id desc"
+    _check_company_auto = True
+    _mail_post_access = "read"
+
+    name = fields.Char(compute="_compute_name", store=True)
+    case_id = fields.Many2one("collection.case", required=True, index=True, ondelete="cascade")
+    partner_id = fields.Many2one(related="case_id.partner_id", store=True, precompute=True, index=True)
+    company_id = fields.Many2one(related="case_id.company_id", store=True, precompute=True)
+    debt_manager_id = fields.Many2one(related="case_id.user_id", string="Debt manager")
+    company_currency_id = fields.Many2one(related="company_id.currency_id", string="Company currency")
+    reason_id = fields.Many2one(
+        "collection.dispute.reason", required=True, ondelete="restrict", tracking=True, index=True
+    )
+    line_ids = fields.One2many("collection.dispute.line", "dispute_id", "Contested")
+    amount = fields.Monetary(
+        "Contested amount", compute="_compute_amount", store=True, currency_field="company_currency_id"
+    )
+    department_id = fields.Many2one(
+        "hr.department",
+        compute="_compute_responsible",
+        store=True,
+        readonly=False,
+        precompute=True,
+        tracking=True,
+        index=True,
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        "Responsible",
+        compute="_compute_responsible",
+        store=True,
+        readonly=False,
+        precompute=True,
+        tracking=True,
+        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
+        index=True,
+    )
+    date = fields.Date("Raised on", required=True, readonly=True, default=fields.Date.context_today)
+    date_deadline = fields.Date(
+        "Settle by", compute="_compute_date_deadline", store=True, readonly=False, precompute=True, tracking=True
+    )
+    closed_date = fields.Date(readonly=True, copy=False)
+    state = fields.Selection(
+        DISPUTE_STATES,
+        required=True,
+        default="open",
+        readonly=True,
+        copy=False,
+        tracking=True,
+        index=True,
+        group_expand=True,
+    )
+    origin = fields.Selection(
+        [("collector", "Collector"), ("debtor", "Debtor")], default="collector", required=True, readonly=True
+    )
+    contact_id = fields.Many2one("res.partner", "Raised by")
+    action_id = fields.Many2one("collection.action", readonly=True, ondelete="set null", index=True)
+    note = fields.Text("What the debtor says")
+    resolution = fields.Text("How it was settled")
+    credit_move_ids = fields.Many2many("account.move", string="Credit notes", readonly=True, copy=False)
+
+    # === COMPUTES === #
+
+    @api.depends("case_id", "reason_id")
+    def _compute_name(self):
+        for dispute in self:
+            dispute.name = f"{dispute.case_id.name} · {dispute.reason_id.name}"
+
+    @api.depends("line_ids.amount", "line_ids.item_id")
+    def _compute_amount(self):
+        for dispute in self:
+            dispute.amount = sum(line._in_company_currency() for line in dispute.line_ids)
+
+    @api.depends("reason_id")
+    def _compute_responsible(self):
+        for dispute in self:
+            reason = dispute.reason_id
+            department = reason.department_id or dispute.case_id.department_id
+            # sudo: who heads a department is no secret inside the company
+            head = department.sudo().manager_id.user_id
+            dispute.department_id = department
+            dispute.user_id = reason.user_id or head or dispute.case_id.user_id or self.env.user
+
+    @api.depends("reason_id", "date")
+    def _compute_date_deadline(self):
+        for dispute in self:
+            raised = dispute.date or fields.Date.context_today(self)
+            dispute.date_deadline = raised + timedelta(days=dispute.reason_id.days or 0)
+
+    # === MAKING === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            derived = {"state", "closed_date", "credit_move_ids", "action_id", "date"}
+            vals_list = [{name: value for name, value in vals.items() if name not in derived} for vals in vals_list]
+        # Defaults in the caller's context would be a way around what vals may not say.
+        plain = self.with_context(clean_context(self.env.context))  # pylint: disable=context-overridden
+        disputes = super(CollectionDispute, plain).create(vals_list)
+        for dispute in disputes:
+            if dispute.case_id.state == "completed":
+                raise UserError(self.env._("%s is completed: open a new case to contest.", dispute.case_id.name))
+            if not dispute.line_ids:
+                raise UserError(self.env._("Say which items are contested, and how much of each."))
+            dispute._raise_task()
+        return disputes
+
+    def _raise_task(self):
+        """Give the person responsible the task, with the deadline, and tell the case."""
+        self.ensure_one()
+        kind = self.env.ref("collection_cases.mail_activity_type_dispute", raise_if_not_found=False)
+        if kind and self.user_id:
+            self.activity_schedule(
+                activity_type_id=kind.id,
+                date_deadline=self.date_deadline,
+                user_id=self.user_id.id,
+                summary=self.env._("Settle the dispute"),
+            )
+        self.case_id._message_log(
+            body=self.env._(
+                "Contested: %(items)s (%(reason)s). Settled by %(who)s until %(date)s.",
+                items=", ".join(
+                    f"{line.item_id.name} {line.currency_id.format(line.amount)}" for line in self.line_ids
+                ),
+                reason=self.reason_id.name,
+                who=self.user_id.name or self.department_id.name or "–",
+                date=fields.Date.to_string(self.date_deadline),
+            )
+        )
+
+    def write(self, vals):
+        if not self.env.su and not {"state", "closed_date", "credit_move_ids", "case_id", "action_id"}.isdisjoint(vals):
+            raise UserError(self.env._("A dispute is settled with its buttons: accept, reject or withdraw."))
+        if not self.env.su and "line_ids" in vals and any(dispute.state != "open" for dispute in self):
+            raise UserError(self.env._("A settled dispute stays as it was. Raise another one."))
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("A dispute is history and cannot be deleted. Withdraw it instead."))
+
+    # === SETTLING === #
+
+    def _check_open(self):
+        self.check_access("write")
+        for dispute in self:
+            if dispute.state != "open":
+                raise UserError(self.env._("%s is settled already.", dispute.name))
+
+    def _settle(self, state):
+        # sudo: the right was checked; the state is moved by its buttons only, tasks of colleagues end with
+        # the dispute, and who settles it need not have any right on the case
+        for dispute in self.sudo():
+            dispute.write({"state": state, "closed_date": dispute.case_id._today()})
+            if tasks := dispute.activity_ids:
+                tasks.action_feedback(feedback=dict(DISPUTE_STATES)[state])
+            dispute.case_id._message_log(
+                body=self.env._(
+                    "Dispute %(name)s: %(state)s. %(text)s",
+                    name=dispute.reason_id.name,
+                    state=dict(self._fields["state"]._description_selection(self.env))[state],
+                    text=dispute.resolution or "",
+                )
+            )
+
+    def action_accept(self):
+        """Accept: the debtor is right. The contested part stays out until its credit note is posted."""
+        self._check_open()
+        self._settle("accepted")
+        return True
+
+    def action_accept_and_credit(self):
+        """Accept, and make the credit notes for the contested parts, as drafts to look at."""
+        self.ensure_one()
+        self._check_open()
+        moves = self._make_credit_notes()
+        self._settle("accepted")
+        return self._open_credit_notes(moves)
+
+    def action_make_credit_notes(self):
+        """Make the credit notes of an accepted dispute that has none yet."""
+        self.ensure_one()
+        self.check_access("write")
+        if self.state != "accepted" or self.credit_move_ids:
+            raise UserError(self.env._("A credit note is made once, for an accepted dispute."))
+        return self._open_credit_notes(self._make_credit_notes())
+
+    def action_reject(self):
+        """Reject: the contested part is collected again."""
+        self._check_open()
+        for dispute in self:
+            if not dispute.resolution:
+                raise UserError(
+                    self.env._(
+                        "Write under “How it was settled” what to tell the debtor, then reject %s.", dispute.name
+                    )
+                )
+        self._settle("rejected")
+        return True
+
+    def action_withdraw(self):
+        """Withdraw: the debtor no longer contests."""
+        self._check_open()
+        self._settle("withdrawn")
+        return True
+
+    def action_open_credit_notes(self):
+        """Open the credit notes made for this dispute."""
+        self.ensure_one()
+        return self._open_credit_notes(self.credit_move_ids)
+
+    def _open_credit_notes(self, moves):
+        action = {"type": "ir.actions.act_window", "res_model": "account.move", "name": self.env._("Credit notes")}
+        if len(moves) == 1:
+            return {**action, "views": [(False, "form")], "res_id": moves.id}
+        return {**action, "views": [(False, "list"), (False, "form")], "domain": [("id", "in", moves.ids)]}
+
+    def _make_credit_notes(self):
+        """Make a draft credit note per contested document, of the contested part, and link them.
+
+        :returns: `account.move`
+        :raises UserError: no right to make one, or an item without an invoice
+        """
+        if not self.env["account.move"].has_access("create"):
+            raise UserError(
+                self.env._("Making a credit note needs accounting rights: accept, and ask accounting for the note.")
+            )
+        moves = self.env["account.move"]
+        for line in self.line_ids:
+            moves |= line._make_credit_note(self.sudo().case_id._today())  # sudo: only the day
+        self.sudo().credit_move_ids = [fields.Command.set(moves.ids)]  # sudo: a link that buttons set
+        return moves
+
+    def _is_holding_back(self):
+        """Tell whether the contested part is kept out of collection."""
+        self.ensure_one()
+        if self.state == "open":
+            return True
+        # sudo: a collector without accounting rights
+        notes = self.sudo().credit_move_ids
+        return self.state == "accepted" and (not notes or "draft" in notes.mapped("state"))
+
+    def _block_detail(self):
+        return self.reason_id.name
+
+
+class CollectionDisputeLine(models.Model):
+    """One contested item, or the contested part of it."""
+
+    _name = "collection.dispute.line"
+    _description = "Contested item"
+
+    dispute_id = fields.Many2one("collection.dispute", required=True, index=True, ondelete="cascade")
+    case_id = fields.Many2one(related="dispute_id.case_id")
+    company_id = fields.Many2one(related="dispute_id.company_id", store=True, precompute=True)
+    item_id = fields.Many2one(
+        "collection.item", required=True, index=True, ondelete="restrict", domain="[('case_id', '=', case_id)]"
+    )
+    currency_id = fields.Many2one(related="item_id.currency_id")
+    residual = fields.Monetary(related="item_id.residual")
+    amount = fields.Monetary(
+        "Contested", compute="_compute_amount", store=True, readonly=False, precompute=True, required=True
+    )
+
+    _item_uniq = models.Constraint("UNIQUE(dispute_id, item_id)", "An item is contested once in a dispute.")
+
+    @api.depends("item_id")
+    def _compute_amount(self):
+        for line in self:
+            line.amount = line.amount or line.item_id.residual
+
+    @api.constrains("amount", "item_id")
+    def _check_amount(self):
+        for line in self:
+            item, currency = line.item_id, line.currency_id
+            if item.case_id != line.dispute_id.case_id:
+                raise UserError(self.env._("%s belongs to another case.", item.name))
+            if currency.compare_amounts(line.amount, 0) <= 0:
+                raise UserError(self.env._("Say how much of %s is contested: an amount above zero.", item.name))
+            others = self.search([("item_id", "=", item.id), ("id", "!=", line.id)]).filtered(
+                lambda other: other.dispute_id._is_holding_back()
+            )
+            left = item.residual - sum(others.mapped("amount"))
+            if currency.compare_amounts(line.amount, left) > 0:
+                raise UserError(
+                    self.env._(
+                        "%(amount)s is more than is open and not contested yet of %(item)s (%(left)s).",
+                        amount=currency.format(line.amount),
+                        item=item.name,
+                        left=currency.format(max(0, left)),
+                    )
+                )
+
+    def _in_company_currency(self):
+        self.ensure_one()
+        company = self.dispute_id.company_id
+        return self.currency_id._convert(
+            self.amount, company.currency_id, company, self.item_id.date or self.item_id.due_date
+        )
+
+    def _make_credit_note(self, day):
+        """Make a draft credit note over the contested part of the item's invoice.
+
+        A part is credited by scaling the invoice's lines, so that taxes are credited in proportion.
+
+        :param day: the date of the credit note
+        """
+        self.ensure_one()
+        item = self.sudo().item_id  # sudo: who may make credit notes may make one of a contested item
+        invoice = item.move_line_id.move_id.sudo(False)
+        if invoice.move_type != "out_invoice":
+            raise UserError(
+                self.env._(
+                    "%s has no invoice that could be credited. Accept without a credit note, and settle it where"
+                    " it is booked.",
+                    item.name,
+                )
+            )
+        note = invoice._reverse_moves([{"invoice_date": day, "date": day, "ref": self.dispute_id.name}])
+        share = self.amount / invoice.amount_total if invoice.amount_total else 1
+        if share < 1:
+            for line in note.invoice_line_ids.filtered(lambda line: line.display_type == "product"):
+                line.price_unit = line.price_unit * share
+            gap = self.currency_id.round(self.amount - note.amount_total)
+            untaxed = note.invoice_line_ids.filtered(lambda line: line.display_type == "product" and line.quantity)
+            if gap and untaxed:
+                # A cent that rounding took.
+                untaxed[-1].price_unit += gap / untaxed[-1].quantity
+        return note

@@ -1,0 +1,49 @@
+"""What is known about how customers pay: promises, disputes, payments."""
+
+from dateutil.relativedelta import relativedelta
+
+from odoo.tools import SQL
+
+
+def standing(company, partner_ids, account_ids, today) -> SQL:
+    """Return a SELECT with one row per customer: the facts of `engine/standing.py`.
+
+    :param company: `res.company`
+    :param partner_ids: ids of commercial partners
+    :param account_ids: ids of the receivable accounts
+    :param today: payments of the twelve months before count
+    """
+    return SQL(
+        """
+        SELECT customer.id, owed.promised, owed.disputed, said.kept, said.judged,
+               came.last_payment_date, came.paid, came.paid_days
+          FROM res_partner customer
+     LEFT JOIN LATERAL (
+            SELECT SUM(record.amount_promised) AS promised, SUM(record.amount_disputed) AS disputed
+              FROM collection_case record
+             WHERE record.partner_id = customer.id AND record.company_id = %(company)s
+               AND record.state <> 'completed') owed ON true
+     LEFT JOIN LATERAL (
+            SELECT COUNT(*) FILTER (WHERE promise.state = 'kept') AS kept, COUNT(*) AS judged
+              FROM collection_promise promise
+             WHERE promise.partner_id = customer.id AND promise.company_id = %(company)s
+               AND promise.state IN ('kept', 'partly_kept', 'broken')) said ON true
+     LEFT JOIN LATERAL (
+            SELECT MAX(credit.date) AS last_payment_date, SUM(match.amount) AS paid,
+                   SUM(match.amount * GREATEST(0, credit.date - COALESCE(debit.date_maturity, debit.date)))
+                       AS paid_days
+              FROM res_partner party
+              JOIN account_move_line debit ON debit.partner_id = party.id
+              JOIN account_partial_reconcile match ON match.debit_move_id = debit.id
+              JOIN account_move_line credit ON credit.id = match.credit_move_id
+              JOIN account_move move ON move.id = credit.move_id
+             WHERE party.commercial_partner_id = customer.id AND debit.company_id = %(company)s
+               AND debit.account_id = ANY(%(accounts)s) AND move.move_type <> 'out_refund'
+               AND credit.date > %(since)s) came ON true
+         WHERE customer.id = ANY(%(partners)s)
+        """,
+        company=company.id,
+        partners=list(partner_ids),
+        accounts=list(account_ids),
+        since=today - relativedelta(years=1),
+    )

@@ -86,7 +86,8 @@ def judge(
     :param today: a promise is broken after its date plus the tolerance's days, not on it
 
     >>> day = date(2026, 3, 10)
-    >>> def promise(key, amount, due): return Promised(key, Decimal(amount), due, date(2026, 3, 1), frozenset({7}), "EUR")
+    >>> made, about = date(2026, 3, 1), frozenset({7})
+    >>> def promise(key, amount, due): return Promised(key, Decimal(amount), due, made, about, "EUR")
     >>> paid = [Receipt(7, "EUR", date(2026, 3, 4), Decimal(100))]
     >>> judge([promise(1, 100, date(2026, 3, 5))], paid, {7: Decimal(20)}, day)[1]
     Judgement(state='kept', received=Decimal('100'), decided_on=datetime.date(2026, 3, 4))

@@ -56,10 +56,8 @@ class CollectionItem(models.Model):
         for hold in running:
             block = Block(blocks.HELD, until=hold.date_until, source=("collection.hold", hold.id))
             for item in self:
-                same = hold.partner_id == item.partner_id and hold.company_id == item.company_id
-                if same and hold.case_id in (item.case_id, holds.case_id.browse()):
-                    if hold.item_id in (item, holds.item_id.browse()):
-                        found[item.id].append(block)
+                if hold._covers(item):
+                    found[item.id].append(block)
 
     def _add_disputes(self, found):
         # sudo: as above
@@ -124,15 +122,13 @@ class CollectionCase(models.Model):
         :returns: {case id: list of `engine.blocks.Block`}, cases without any left out
         """
         found = defaultdict(list)
-        items = self.item_ids.filtered(lambda item: item.state == "open" and item.residual > 0)
+        items = self._owed_items()
         by_item = items._block_reasons(today)
         for case in self:
             if case.state == "completed":
                 found[case.id].append(Block(blocks.COMPLETED))
                 continue
-            overdue = items.filtered(
-                lambda item, case=case: item.case_id == case and item.due_date and item.due_date < today
-            )
+            overdue = case._overdue_items(today)
             if not overdue:
                 found[case.id].append(Block(blocks.NOT_OVERDUE))
             elif case.amount_overdue <= 0:
@@ -145,11 +141,11 @@ class CollectionCase(models.Model):
     def _compute_block_text(self):
         today = fields.Date.context_today(self)
         whole = self._block_reasons(today)
-        open_items = self.item_ids.filtered(lambda item: item.state == "open" and item.residual > 0)
+        open_items = self._owed_items()
         by_item = open_items._block_reasons(today)
         for case in self:
             sentences = [case._block_sentence(block) for block in whole.get(case.id, [])]
-            for item in open_items.filtered(lambda item, case=case: item.case_id == case):
+            for item in case._owed_items():
                 sentences += [case._block_sentence(block, item) for block in by_item.get(item.id, [])]
             case.block_text = "\n".join(dict.fromkeys(sentences)) or self.env._("Nothing is in the way.")
             case.block_count = len(set(sentences))

@@ -47,9 +47,8 @@ class CollectionCase(models.Model):
         """Open the form of a new promise."""
         self.ensure_one()
         self.check_access("write")
-        owed = self.item_ids.filtered(lambda item: item.state == "open" and item.residual > 0)
-        overdue = owed.filtered(lambda item: item.due_date < self._today()) or owed
-        chosen = overdue.filtered(lambda item: item.currency_id == overdue[:1].currency_id)
+        meant = self._overdue_items() or self._owed_items()
+        chosen = meant.filtered(lambda item: item.currency_id == meant[:1].currency_id)
         return self._new_record(
             "collection.promise",
             self.env._("Promise to pay"),
@@ -63,7 +62,7 @@ class CollectionCase(models.Model):
         """Open the dialog that agrees an instalment plan."""
         self.ensure_one()
         self.check_access("write")
-        owed = self.item_ids.filtered(lambda item: item.state == "open" and item.residual > 0)
+        owed = self._owed_items()
         chosen = owed.filtered(lambda item: item.currency_id == owed[:1].currency_id)
         wizard = self.env["collection.plan.agree"].create(
             {

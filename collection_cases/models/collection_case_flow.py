@@ -177,6 +177,10 @@ class CollectionCase(models.Model):
                 self._update_state(state, "by_hand")
         return super().write(vals) if vals else True
 
+    def _write_derived(self, vals):
+        """Write fields that nobody writes from outside; see DERIVED."""
+        return self.with_context(collection_transition=TRANSITION).write(vals)
+
     def _check_customer_kept(self, vals):
         """Refuse to move a case with items to another customer, branch or company."""
         for case in self:
@@ -227,7 +231,7 @@ class CollectionCase(models.Model):
             elif case.state == "completed":
                 case._check_no_twin()
                 vals.update(close_reason=False, close_date=False, cycle=case.cycle + 1)
-            case.with_context(collection_transition=TRANSITION).write(vals)
+            case._write_derived(vals)
             if state == "completed":
                 case._cancel_planned_work()
                 case._on_completed()

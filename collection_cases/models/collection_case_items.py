@@ -121,6 +121,21 @@ class CollectionCase(models.Model):
             {"default_group_payment": True, "dont_redirect_to_payments": True, "display_account_trust": True}
         )
 
+    def _owed_items(self):
+        """Return the open debts (credits left out)."""
+        return self.item_ids.filtered(lambda item: item.state == "open" and item.residual > 0)
+
+    def _overdue_items(self, today=None):
+        """Return the open debts that are overdue.
+
+        :param today: today at the company by default
+        """
+        found = self.env["collection.item"]
+        for case in self:
+            day = today or case._today()
+            found |= case._owed_items().filtered(lambda item, day=day: item.due_date < day)
+        return found
+
     def _payable_items(self):
         """Return the open debts, and the credits of a currency as far as there is more debt than credit in it."""
         items = self.item_ids.filtered(lambda item: item.state == "open" and item.move_line_id)

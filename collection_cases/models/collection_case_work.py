@@ -103,7 +103,7 @@ class CollectionCase(models.Model):
                 )
             )
         self.sudo()._plan(kind, self._today(), summary=why, user=head)
-        self.sudo().escalated_date = self._today()
+        self.sudo()._write_derived({"escalated_date": self._today()})  # sudo: set by the product, not typed in
         self._message_log(body=self.env._("Escalated to %(head)s. %(why)s", head=head.name, why=why))
 
     @api.model

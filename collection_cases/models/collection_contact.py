@@ -32,12 +32,12 @@ class CollectionContact(models.Model):
         domain="[('is_company', '=', False)]",
         context={"default_is_company": False},
     )
-    function = fields.Char(related="contact_id.function", string="Job position", readonly=False)
+    function = fields.Char(related="contact_id.function", readonly=False)
     phone = fields.Char(related="contact_id.phone", readonly=False)
     email = fields.Char(related="contact_id.email", readonly=False)
-    relation_id = fields.Many2one("collection.relation", "Relation", ondelete="restrict")
+    relation_id = fields.Many2one("collection.relation", ondelete="restrict")
     address_id = fields.Many2one(
-        "res.partner", "Address", domain="[('commercial_partner_id', '=', partner_id)]", help="Where the person sits."
+        "res.partner", domain="[('commercial_partner_id', '=', partner_id)]", help="Where the person sits."
     )
     is_primary = fields.Boolean("Primary", help="Has priority over the other contacts of the customer.")
     sequence = fields.Integer(default=10)

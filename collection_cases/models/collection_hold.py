@@ -147,6 +147,15 @@ class CollectionHold(models.Model):
             hold._tell(self.env._("Hold ended early by %s", self.env.user.name))
         return True
 
+    def _covers(self, item):
+        """Tell whether an item is held by this: itself, its case, or its customer."""
+        self.ensure_one()
+        if self.item_id:
+            return self.item_id == item
+        if self.case_id:
+            return self.case_id == item.case_id
+        return self.partner_id == item.partner_id and self.company_id == item.company_id
+
     def _tell(self, text):
         """Write into the cases concerned what became of the hold."""
         cases = self.case_id or self.env["collection.case"].search(

@@ -94,10 +94,8 @@ class CollectionPromise(models.Model):
         case = self.env["collection.case"].browse(vals["case_id"])
         vals["made_on"] = vals.get("made_on") or case._today()
         if not vals.get("item_ids"):
-            owed = case.item_ids.filtered(lambda item: item.state == "open" and item.residual > 0)
-            overdue = owed.filtered(lambda item: item.due_date < vals["made_on"])
-            main = (overdue or owed)[:1].currency_id
-            chosen = (overdue or owed).filtered(lambda item: item.currency_id == main)
+            meant = case._overdue_items(vals["made_on"]) or case._owed_items()
+            chosen = meant.filtered(lambda item: item.currency_id == meant[:1].currency_id)
             vals["item_ids"] = [fields.Command.set(chosen.ids)]
         if not vals.get("currency_id"):
             items = self.new({"item_ids": vals["item_ids"]}).item_ids._origin

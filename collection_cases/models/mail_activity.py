@@ -64,8 +64,9 @@ class MailActivity(models.Model):
                         missing=line.previous_status_id.name,
                     )
                 )
-        new = self.filtered(lambda activity: status not in activity.collection_reached_ids)
-        super(MailActivity, new).write({"collection_reached_ids": [fields.Command.link(status.id)]})
+        for activity in self:
+            if status not in activity.collection_reached_ids:
+                activity.collection_reached_ids = [fields.Command.link(status.id)]
 
     # === WRITING === #
 
@@ -89,12 +90,15 @@ class MailActivity(models.Model):
         if vals.get("collection_status_id"):
             status = self.env["collection.activity.status"].browse(vals["collection_status_id"])
             self._reach_status(status)
-            if status.kind == "done":
+            if status.kind == "done" and not self.env.context.get("collection_finishing"):
                 finishing = self.filtered("active") - done
         res = super().write(vals)
         for activity in done:
             activity._move_collection_case()
-            activity._log_collection_action("done", note=vals.get("feedback") or activity.feedback)
+            activity._log_collection_action("done", note=activity.feedback)
+        if vals.get("feedback") and not self.env.context.get("collection_action_logged"):
+            # Odoo writes the feedback after archiving. sudo: completes the line that was just written
+            self.env["collection.action"].sudo().search([("activity_id", "in", self.ids)]).note = vals["feedback"]
         for activity, before in later.items():
             if activity.active and activity.date_deadline > before:
                 activity._log_postponed(before)
@@ -119,8 +123,7 @@ class MailActivity(models.Model):
             return
         status = self.activity_type_id._default_status("done")
         if status:
-            self._reach_status(status)
-            super().write({"collection_status_id": status.id})
+            self.with_context(collection_finishing=True).collection_status_id = status
 
     # === CASE AND HISTORY === #
 

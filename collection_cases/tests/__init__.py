@@ -10,3 +10,10 @@ from . import test_priority
 from . import test_query_count
 from . import test_refresh
 from . import test_screens
+from . import test_activity_status
+from . import test_log_contact
+from . import test_addressee
+from . import test_promise
+from . import test_dispute
+from . import test_work
+from . import test_engine_promises

@@ -17,7 +17,7 @@ class TestPriority(CollectionCommon):
         cases = self.env["collection.case"].search([("user_id", "=", self.collector.id)])
         self.assertEqual(cases.mapped("partner_id"), self.customer + self.other_customer)
         self.assertEqual(cases.mapped("priority"), ["3", "1"])
-        self.assertEqual(cases[0].priority_reason, "95 days overdue, among the larger debts, no next step planned")
+        self.assertEqual(cases[0].priority_reason, "Among the larger debts, 95 days overdue, no next step planned")
 
     def test_planned_step_lowers_the_rank(self):
         self._invoice(100, due=-20)
@@ -25,7 +25,7 @@ class TestPriority(CollectionCommon):
         before = case.priority_score
         case.activity_schedule("collection_cases.mail_activity_type_call", user_id=self.collector.id)
         self.refresh.run()
-        self.assertEqual(before - case.priority_score, 15)
+        self.assertEqual(before - case.priority_score, 10)
 
     def test_counts_over_my_day_are_the_users_own(self):
         self._invoice(due=-20)
@@ -35,7 +35,8 @@ class TestPriority(CollectionCommon):
         case.with_user(self.collector).activity_schedule(
             "collection_cases.mail_activity_type_call", user_id=self.collector.id, date_deadline=self.today
         )
-        self._case(self.other_customer).state = "promise"
+        other = self._case(self.other_customer)
+        self.env["collection.promise"].create({"case_id": other.id, "amount": 10, "date": self.today})
 
         def counts(user):
             found = self.env["collection.case"].with_user(user).get_my_day_counts()
@@ -43,7 +44,7 @@ class TestPriority(CollectionCommon):
 
         self.assertEqual(
             counts(self.collector),
-            {"activities_today": 1, "activities_overdue": 0, "promises": 1, "no_next_step": 1},
+            {"activities_today": 1, "activities_overdue": 0, "promises_due": 1, "no_next_step": 1},
         )
         self.assertEqual(set(counts(self.other_collector).values()), {0})
 

@@ -83,9 +83,8 @@ class CollectionLogContact(models.TransientModel):
     @api.depends("case_id")
     def _compute_line_ids(self):
         for wizard in self:
-            today = wizard.case_id._today() if wizard.case_id else fields.Date.context_today(self)
-            owed = wizard.case_id.item_ids.filtered(lambda item: item.state == "open" and item.residual > 0)
-            overdue = owed.filtered(lambda item: item.due_date < today)
+            owed = wizard.case_id._owed_items()
+            overdue = wizard.case_id._overdue_items()
             main = (overdue or owed)[:1].currency_id
             # Disputed and promised parts cannot be promised again.
             running = wizard.case_id.promise_ids.filtered(lambda promise: promise.state == "open").item_ids

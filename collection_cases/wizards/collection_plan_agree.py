@@ -19,7 +19,7 @@ class CollectionPlanAgree(models.TransientModel):
         domain="[('case_id', '=', case_id), ('state', '=', 'open'), ('residual', '>', 0)]",
     )
     currency_id = fields.Many2one("res.currency", compute="_compute_total", store=True)
-    total = fields.Monetary(compute="_compute_total", store=True, readonly=False, required=True)
+    total = fields.Monetary(compute="_compute_total", store=True, readonly=False)
     down_payment = fields.Monetary()
     count = fields.Integer("Instalments", default=3, required=True)
     every = fields.Selection(

@@ -1,0 +1,252 @@
+from datetime import timedelta
+
+from freezegun import freeze_time
+
+from odoo import Command
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from ..engine import blocks
+from .common import TODAY, CollectionCommon
+
+
+@freeze_time(TODAY)
+@tagged("post_install", "-at_install")
+class TestDispute(CollectionCommon):
+    """The contested part leaves collection, the rest does not; settling it has its consequences."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.invoice = cls._invoice(100)
+        cls._invoice(40, due=-3)
+        cls.refresh.run()
+        cls.case = cls.env["collection.case"].search([("partner_id", "=", cls.customer.id)])
+        cls.item = cls.case.item_ids.filtered(lambda item: item.move_id == cls.invoice)
+        cls.quality = cls.env.ref("collection_cases.dispute_reason_quality")
+        cls.settler = cls._user("quinn", "base.group_user")
+        cls.head = cls._user("hugo", "base.group_user")
+        department = cls.env["hr.department"].sudo().create({"name": "Quality", "company_id": False})
+        employee = cls.env["hr.employee"].sudo().create({"name": "Hugo", "user_id": cls.head.id})
+        department.manager_id = employee
+        cls.quality.write({"department_id": department.id, "days": 4})
+
+    def _dispute(self, amount=30, item=None, **vals):
+        line = {"item_id": (item or self.item).id, "amount": amount}
+        return (
+            self.env["collection.dispute"]
+            .with_user(self.collector)
+            .create(
+                {
+                    "case_id": self.case.id,
+                    "reason_id": self.quality.id,
+                    "line_ids": [Command.create(line)],
+                    **vals,
+                }
+            )
+        )
+
+    def test_part_of_an_item_is_kept_back_and_the_rest_is_not(self):
+        self._dispute(30)
+        self.assertEqual(self.case.amount_disputed, 30)
+        self.assertRecordValues(self.item, [{"amount_disputed": 30, "amount_free": 70}])
+        self.assertFalse(self.case._block_reasons(self.today))
+        reason = self.item._block_reasons(self.today)[self.item.id][0]
+        self.assertEqual((reason.code, reason.amount), (blocks.DISPUTED, 30))
+        self.assertEqual(self.case.amount_overdue, 140, "the ledger's amount stays the ledger's")
+
+    def test_task_with_deadline_goes_to_the_departments_head(self):
+        dispute = self._dispute()
+        self.assertEqual((dispute.user_id, dispute.date_deadline), (self.head, self.today + timedelta(days=4)))
+        self.assertRecordValues(
+            dispute.activity_ids, [{"user_id": self.head.id, "date_deadline": self.today + timedelta(days=4)}]
+        )
+        dispute.activity_schedule("mail.mail_activity_data_todo", user_id=self.settler.id, summary="Look at the goods")
+        self.assertEqual(len(dispute.activity_ids), 2)
+
+    def test_settler_without_any_right_on_cases_settles_it(self):
+        dispute = self._dispute(user_id=self.settler.id).with_user(self.settler)
+        self.assertEqual(dispute.line_ids.amount, 30)
+        dispute.resolution = "Goods were fine"
+        dispute.action_reject()
+        self.assertEqual((dispute.state, dispute.closed_date), ("rejected", self.today))
+        self.assertEqual(self.case.amount_disputed, 0)
+        self.assertFalse(dispute.sudo().activity_ids)
+        with self.assertRaises(AccessError):
+            self.case.with_user(self.settler).read(["name"])
+        with self.assertRaises(AccessError):
+            self._dispute(10).with_user(self.settler).read(["name"])
+
+    def test_accepted_stays_out_until_its_credit_note_is_posted(self):
+        dispute = self._dispute(30)
+        dispute.with_user(self.collector).action_accept()
+        self.assertEqual(self.case.amount_disputed, 30)
+        dispute = dispute.with_user(self.env.user)
+        action = dispute.action_make_credit_notes()
+        note = self.env["account.move"].browse(action["res_id"])
+        self.assertRecordValues(
+            note, [{"move_type": "out_refund", "state": "draft", "amount_total": 30, "partner_id": self.customer.id}]
+        )
+        self.assertEqual(note.reversed_entry_id, self.invoice)
+        self.assertEqual(self.case.amount_disputed, 30)
+        note.action_post()
+        self._commit()
+        self.assertEqual(self.case.amount_disputed, 0)
+        self.assertEqual(self.case.amount_overdue, 110)
+        self.assertProven()
+
+    def test_credit_note_of_a_part_credits_taxes_in_proportion(self):
+        tax = self.company_data["default_tax_sale"]
+        invoice = self._invoice(99.99, due=-5, post=False)
+        invoice.invoice_line_ids.tax_ids = tax
+        invoice.action_post()
+        self.refresh.run()
+        item = self.case.item_ids.filtered(lambda item: item.move_id == invoice)
+        dispute = self._dispute(33.33, item=item).with_user(self.env.user)
+        note = self.env["account.move"].browse(dispute.action_accept_and_credit()["res_id"])
+        self.assertAlmostEqual(note.amount_total, 33.33, places=2)
+        self.assertAlmostEqual(note.amount_tax / note.amount_untaxed, tax.amount / 100, places=2)
+
+    def test_whole_item_contested_blocks_the_case_only_when_nothing_else_is_overdue(self):
+        self._dispute(100)
+        self.assertEqual(self.item.amount_free, 0)
+        self.assertFalse(self.case._block_reasons(self.today), "the other item goes on")
+        self._dispute(40, item=self.case.item_ids - self.item)
+        self.assertEqual({block.code for block in self.case._block_reasons(self.today)[self.case.id]}, {"disputed"})
+        self.assertIn("contested ($", self.case.block_text.replace("\N{NO-BREAK SPACE}", ""))
+
+    def test_bad_disputes_are_refused_and_write_nothing(self):
+        for vals, message in (
+            ({"amount": 100.01}, "more than is open and not contested yet"),
+            ({"amount": -1}, "above zero"),
+            ({"line_ids": False}, "which items are contested"),
+        ):
+            with self.subTest(message), self.assertRaisesRegex(UserError, message), self.env.cr.savepoint():
+                self._dispute(**vals)
+        self._dispute(80)
+        with self.assertRaisesRegex(UserError, r"\(\$.20.00\)"), self.env.cr.savepoint():
+            self._dispute(30)
+        self.env.invalidate_all()
+        self.assertEqual(len(self.case.dispute_ids), 1)
+
+    def test_item_of_another_case_cannot_be_contested_here(self):
+        self._invoice(partner=self.other_customer)
+        other = self._refreshed_case(self.other_customer)
+        with self.assertRaisesRegex(UserError, "belongs to another case"):
+            self._dispute(10, item=other.item_ids)
+
+    def test_settled_ones_stay_and_nothing_is_slipped_in(self):
+        dispute = self._dispute(state="accepted", closed_date="2020-01-01")
+        self.assertEqual((dispute.state, dispute.closed_date), ("open", False))
+        with self.assertRaisesRegex(UserError, "with its buttons"):
+            dispute.write({"state": "rejected"})
+        with self.assertRaisesRegex(UserError, "what to tell the debtor"):
+            dispute.action_reject()
+        dispute.action_withdraw()
+        with self.assertRaisesRegex(UserError, "settled already"):
+            dispute.action_accept()
+        with self.assertRaisesRegex(UserError, "stays as it was"):
+            dispute.write({"line_ids": [Command.clear()]})
+        with self.assertRaises(UserError):
+            dispute.sudo().unlink()
+
+    def test_collector_without_accounting_rights_makes_no_credit_note(self):
+        dispute = self._dispute()
+        with self.assertRaisesRegex(UserError, "needs accounting rights"):
+            dispute.action_accept_and_credit()
+        self.assertEqual(dispute.state, "open")
+
+    def test_expected_amount_has_no_invoice_to_credit(self):
+        item = self.env["collection.item"].create(
+            {"case_id": self.case.id, "name": "Advance", "amount": 80, "due_date": self.today}
+        )
+        dispute = self._dispute(10, item=item).with_user(self.env.user)
+        with self.assertRaisesRegex(UserError, "no invoice that could be credited"):
+            dispute.action_accept_and_credit()
+
+
+@freeze_time(TODAY)
+@tagged("post_install", "-at_install")
+class TestHold(CollectionCommon):
+    """A hold stops what would be sent, says why, and ends by itself (R1)."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._invoice(100)
+        cls._invoice(40, due=-3)
+        cls.refresh.run()
+        cls.case = cls.env["collection.case"].search([("partner_id", "=", cls.customer.id)])
+
+    def _hold(self, days=5, user=None, **vals):
+        values = {"reason": "Flood", "date_until": self.today + timedelta(days=days), **vals}
+        if not {"case_id", "partner_id", "item_id"} & set(values):
+            values["case_id"] = self.case.id
+        return self.env["collection.hold"].with_user(user or self.collector).create(values)
+
+    def _codes(self, day=0):
+        found = self.case._block_reasons(self.today + timedelta(days=day))
+        return [block.code for block in found.get(self.case.id, [])]
+
+    def test_case_hold_ends_by_itself(self):
+        hold = self._hold(5)
+        self.assertEqual(self._codes(5), ["held"])
+        self.assertEqual(self._codes(6), [])
+        self.assertTrue(hold.is_active)
+        self.assertIn("Held until 2026-03-15: Flood", self.case.block_text.replace("held", "Held"))
+
+    def test_item_hold_leaves_the_rest(self):
+        item = self.case.item_ids[0]
+        hold = self._hold(item_id=item.id)
+        self.assertEqual((hold.case_id, hold.scope), (self.case, "item"))
+        self.assertEqual((item.amount_free, self.case.item_ids[1].amount_free > 0), (0, True))
+        self.assertEqual(self._codes(), [])
+
+    def test_customer_hold_covers_all_cases_of_the_company(self):
+        hold = self._hold(partner_id=self.customer.id)
+        self.assertEqual(hold.scope, "customer")
+        self.assertEqual(self._codes(), ["held"])
+        self._invoice(partner=self.other_customer)
+        other = self._refreshed_case(self.other_customer)
+        self.assertFalse(other._block_reasons(self.today))
+
+    def test_ended_early(self):
+        hold = self._hold()
+        hold.action_end()
+        self.assertEqual(self._codes(), [])
+        self.assertRecordValues(hold, [{"ended_date": self.today, "ended_by_id": self.collector.id}])
+        with self.assertRaisesRegex(UserError, "is history"):
+            hold.date_until = self.today + timedelta(days=9)
+
+    def test_found_in_one_list(self):
+        hold = self._hold()
+        over = self._hold(0)
+        found = self.env["collection.hold"].search([("is_active", "=", True)])
+        self.assertEqual(found, hold + over)
+        over.action_end()
+        self.assertEqual(self.env["collection.hold"].search([("is_active", "=", False)]), over)
+
+    def test_bad_holds(self):
+        for vals, message in (
+            ({"days": -1}, "before its first"),
+            ({"days": -1, "date_from": "2026-01-01"}, "has passed"),
+            ({"days": 181}, "at most 180 days"),
+        ):
+            with self.subTest(message), self.assertRaisesRegex(UserError, message), self.env.cr.savepoint():
+                self._hold(**vals)
+
+    def test_strangers_hold_nothing(self):
+        for user in (self.other_collector, self.sales):
+            with self.assertRaises(AccessError):
+                self._hold(user=user)
+        with self.assertRaises(UserError):
+            self._hold(user=self.other_collector, partner_id=self.customer.id)
+        self.assertTrue(self._hold(user=self.collector, partner_id=self.customer.id))
+
+    def test_waiting_case_ranks_lower_and_says_why(self):
+        before = self.case.priority_score
+        self._hold()
+        self.refresh.run()
+        self.assertLess(self.case.priority_score, before)
+        self.assertIn("contested or held", self.case.priority_reason)
+        self.assertIn("waiting -", self.case.priority_detail)

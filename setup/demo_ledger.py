@@ -183,11 +183,47 @@ def _work(env, users):
     plan("Γ. Παπαδόπουλος ΑΕ", "call", -7).action_feedback("Μιλήσαμε με το λογιστήριο, ζητούν 5 ημέρες.")
     plan("Γ. Παπαδόπουλος ΑΕ", "call", 0)
     plan("Kovács Kft.", "visit", 0, summary="Visit at 14:30")
-    plan("Nowak Sp. z o.o.", "promise", -3).action_feedback("Obiecana wpłata do piątku.")
-    plan("Nowak Sp. z o.o.", "call", 2, summary="See whether the promised payment came")
+    _agree(env, cases, users)
     plan("Boulangerie Lefèvre SARL", "call", -4)
     plan("Harbour Logistics Ltd", "call", 0, "second")
     plan("Szabó és Társa Bt.", "legal", 5, "second")
+
+def _agree(env, cases, users):
+    """Promises running and broken, a plan, a dispute and a hold: what debtors said so far."""
+
+    def promise(name, amount, days, made=0):
+        return env["collection.promise"].sudo().create({
+            "case_id": cases[name].id, "amount": amount, "date": TODAY + timedelta(days=days),
+            "made_on": TODAY + timedelta(days=made), "user_id": users["collector"].id,
+            "contact_id": cases[name].payment_contact_id.id,
+        })
+
+    env.ref("collection_cases.channel_call").write({"unit_cost": 0.2, "cost_per_minute": 0.45})
+    env.ref("collection_cases.channel_visit").write({"unit_cost": 12, "cost_per_minute": 0.45})
+    env.ref("collection_cases.channel_letter").unit_cost = 1.6
+    call, reached = env.ref("collection_cases.channel_call"), env.ref("collection_cases.outcome_promised")
+    nowak = cases["Nowak Sp. z o.o."].with_user(users["collector"])
+    nowak._log_contact(call, reached, minutes=4, note="Obiecana wpłata do piątku.", contact=nowak.payment_contact_id)
+    promise("Nowak Sp. z o.o.", 2250, -2, made=-9)
+    promise("SC Ionescu SRL", 2000, 4, made=-1)
+    szabo = cases["Szabó és Társa Bt."]
+    env["collection.plan"]._agree(
+        szabo, szabo.item_ids,
+        [(TODAY + timedelta(days=10), 870), (TODAY + timedelta(days=40), 870), (TODAY + timedelta(days=70), 870)],
+        contact=szabo.payment_contact_id,
+    )
+    harbour = cases["Harbour Logistics Ltd"]
+    env["collection.dispute"].create({
+        "case_id": harbour.id, "reason_id": env.ref("collection_cases.dispute_reason_delivery").id,
+        "user_id": users["manager"].id, "contact_id": harbour.payment_contact_id.id,
+        "note": "Two of ten pallets never arrived.",
+        "line_ids": [Command.create({"item_id": harbour.item_ids.sorted("residual")[-1].id, "amount": 1200})],
+    })
+    env["collection.hold"].create({
+        "case_id": cases["Popescu Construct SRL"].id, "reason": "Flood at the site, agreed with sales",
+        "date_until": TODAY + timedelta(days=14),
+    })
+    env["collection.case"]._judge_promises(env.company, TODAY, nowak.partner_id.ids)
 
 
 load(env)  # noqa: F821 - `env` comes from odoo shell

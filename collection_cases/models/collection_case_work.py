@@ -49,6 +49,19 @@ class CollectionCase(models.Model):
         due = self.search([*mine, ("my_activity_date_deadline", "<=", today)], limit=1)
         return due or self.search([*mine, ("activity_ids", "=", False), ("amount_overdue", ">", 0)], limit=1)
 
+    def action_snooze(self):
+        """Postpone the caller's due work on these cases to tomorrow; the history says so."""
+        self.check_access("write")
+        for case in self:
+            today = case._today()
+            due = case.activity_ids.filtered(
+                lambda activity, today=today: activity.user_id == self.env.user and activity.date_deadline <= today
+            )
+            if not due:
+                raise UserError(self.env._("Nothing of yours is due on %s today.", case.name))
+            due.write({"date_deadline": fields.Date.add(today, days=1)})
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
     # === ESCALATION === #
 
     def _escalation_head(self):

@@ -113,8 +113,8 @@ class ResPartner(models.Model):
         if standing.judged_count:
             parts.append(
                 self.env._(
-                    "kept %(percent)s %% of %(count)s promises",
-                    percent=round(100 * standing.kept_rate),
+                    "%(kept)s of %(count)s promises kept",
+                    kept=round(standing.kept_rate * standing.judged_count),
                     count=standing.judged_count,
                 )
             )

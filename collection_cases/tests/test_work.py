@@ -67,6 +67,15 @@ class TestWork(CollectionCommon):
         self.env.invalidate_all()
         self.assertEqual(self.refresh.run()["escalated"], 0)
 
+    def test_snooze_postpones_what_is_due_and_says_so(self):
+        case = self.case.with_user(self.collector)
+        with self.assertRaisesRegex(UserError, "Nothing of yours is due"):
+            case.action_snooze()
+        activity = case._plan(self.call, self.today)
+        case.action_snooze()
+        self.assertEqual(activity.date_deadline, self.today + timedelta(days=1))
+        self.assertIn("Postponed from 2026-03-10", case.action_ids.reason)
+
     def test_hand_over_takes_planned_work_and_customers_along(self):
         self.case._plan(self.call, self.today + timedelta(days=1))
         wizard = self.env["collection.hand.over"].create(

@@ -4,74 +4,10 @@ Overdue invoices are there, the refresh has opened the case; items are added, th
 promise is set, the payment is registered, the case completes. Nothing may go wrong in the console.
 """
 
-import contextlib
-import re
-
 import pytest
-from host import paths, server
+from screens import DESKTOP, PHONE, open_my_day, picture, session, settle, state
 
-DESKTOP = {"viewport": {"width": 1366, "height": 768}}
-PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True, "device_scale_factor": 2}
 CUSTOMER = "Brandt Maschinenbau GmbH"
-
-# Odoo's own noise: who is online, written by two tabs at once.
-HARMLESS = re.compile(r"security risk|Unexpected indentation|mail_presence|bus\.websocket")
-
-
-@pytest.fixture(scope="module")
-def address(host, demo_database):
-    """Serve the demo database; afterwards its log holds no error."""
-    log = paths.logs() / "e2e_demo.log"
-    with server.serve(host, demo_database.name, log) as address:
-        yield address
-    errors = [row for row in log.read_text().splitlines() if " ERROR " in row or " CRITICAL " in row]
-    assert not [row for row in errors if not HARMLESS.search(row)], errors[:5]
-
-
-@contextlib.contextmanager
-def session(browser, address, login, **device):
-    """Log in and yield a page; afterwards its console held no error."""
-    context = browser.new_context(locale="en-US", **device)
-    page = context.new_page()
-    page.set_default_timeout(20_000)
-    problems = []
-    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.goto(f"{address}/web/login")
-    page.fill("input[name=login]", login)
-    page.fill("input[name=password]", login)
-    page.click("button[type=submit]")
-    page.wait_for_url(re.compile("/odoo|/my"), timeout=60_000)
-    yield page
-    context.close()
-    assert not problems, problems
-
-
-def settle(page):
-    """Wait until the page has what it asked for, so that a picture shows it."""
-    # Odoo keeps a connection open, so the network is never idle.
-    page.wait_for_function("!document.querySelector('.o_loading_indicator, .o_view_sample_data')")
-    page.wait_for_function("[...document.images].every((image) => image.complete)")
-    page.wait_for_timeout(600)
-
-
-def picture(page, name):
-    """Take a screenshot for the documentation, kept only when it is asked for."""
-    settle(page)
-    folder = paths.STATE / "pictures"
-    folder.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=folder / f"{name}.png")
-
-
-def open_my_day(page, address):
-    """Open My day and wait for its cards."""
-    page.goto(f"{address}/odoo/my-collections")
-    page.wait_for_selector(".o_collection_my_day .o_kanban_record:not(.o_kanban_ghost)", timeout=60_000)
-
-
-def state(page):
-    """Return the state that the case shows."""
-    return page.locator(".o_statusbar_status .o_arrow_button_current")
 
 
 def test_from_overdue_invoice_to_completed_case(browser, address):
@@ -210,7 +146,7 @@ def test_phone(browser, address):
         open_my_day(page, address)
         picture(page, "my_day_phone")
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
-        page.locator(".o_kanban_record:not(.o_kanban_ghost)").first.get_by_role("button", name="Open").click()
+        page.locator(".o_kanban_record:not(.o_kanban_ghost) .o_collection_day_who").first.click()
         page.wait_for_selector(".o_collection_case")
         picture(page, "case_phone")
         assert page.evaluate("document.documentElement.scrollWidth") <= 390

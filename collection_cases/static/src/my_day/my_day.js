@@ -1,4 +1,5 @@
 import { onWillStart, useState } from "@odoo/owl";
+import { useHotkey } from "@web/core/hotkeys/hotkey_hook";
 import { registry } from "@web/core/registry";
 import { useBus, useService } from "@web/core/utils/hooks";
 import { KanbanController } from "@web/views/kanban/kanban_controller";
@@ -14,6 +15,21 @@ export class MyDayController extends KanbanController {
         this.day = useState({ counts: [] });
         onWillStart(() => this.loadCounts());
         useBus(this.model.bus, "update", () => this.loadCounts());
+        useHotkey("l", () => this.logContact());
+    }
+
+    /** L: log a contact on the card that has the focus, or the first one. */
+    async logContact() {
+        const records = this.model.root.records;
+        const cards = [...document.querySelectorAll(".o_collection_my_day .o_kanban_record:not(.o_kanban_ghost)")];
+        const index = Math.max(
+            0,
+            cards.findIndex((card) => card.contains(document.activeElement)),
+        );
+        if (records[index]) {
+            const action = await this.orm.call("collection.case", "action_log_contact", [[records[index].resId]]);
+            this.actionService.doAction(action, { onClose: () => this.model.load() });
+        }
     }
 
     async loadCounts() {

@@ -2,6 +2,7 @@ from collections import defaultdict
 from decimal import Decimal
 
 from odoo import api, fields, models
+from odoo.tools import format_date
 
 from ..engine import blocks
 from ..engine.blocks import Block
@@ -141,40 +142,64 @@ class CollectionCase(models.Model):
     def _compute_block_text(self):
         today = fields.Date.context_today(self)
         whole = self._block_reasons(today)
-        open_items = self._owed_items()
-        by_item = open_items._block_reasons(today)
+        by_item = self._owed_items()._block_reasons(today)
         for case in self:
-            sentences = [case._block_sentence(block) for block in whole.get(case.id, [])]
-            for item in case._owed_items():
-                sentences += [case._block_sentence(block, item) for block in by_item.get(item.id, [])]
-            case.block_text = "\n".join(dict.fromkeys(sentences)) or self.env._("Nothing is in the way.")
-            case.block_count = len(set(sentences))
+            sentences = [case._block_sentence(block) for block in whole.get(case.id, []) if not block.source]
+            items = case._owed_items()
+            concerned = defaultdict(list)
+            for item in items:
+                for block in by_item.get(item.id, []):
+                    concerned[case._block_cause(block)].append((item, block))
+            for found in concerned.values():
+                sentences.append(case._cause_sentence(found, items))
+            case.block_text = "\n".join(sentences) or self.env._("Nothing is in the way.")
+            case.block_count = len(sentences)
 
-    def _block_sentence(self, block, item=None):
+    def _block_cause(self, block):
+        """Return what reasons have in common that are told in one sentence: their record, or their plan."""
+        if block.code == blocks.PROMISED:
+            plan = self.env["collection.promise"].sudo().browse(block.source[1]).plan_id  # sudo: only grouped by
+            if plan:
+                return ("collection.plan", plan.id)
+        return block.source or (block.code, None)
+
+    def _cause_sentence(self, found, items):
+        """Return one cause in a sentence, naming the items when it is not about all of them.
+
+        :param found: list of (item, `engine.blocks.Block`)
+        :param items: all open debts of the case
+        """
+        block = min((block for _item, block in found), key=lambda block: (block.until is None, block.until or 0))
+        text = self._block_sentence(block)
+        amounts = {item: block.amount for item, block in found if block.amount is not None}
+        concerned = self.env["collection.item"].union(*(item for item, _block in found))
+        if amounts:
+            parts = [f"{item.name} {item.currency_id.format(float(amount))}" for item, amount in amounts.items()]
+        else:
+            parts = [] if concerned == items else concerned.mapped("name")
+        return f"{text} ({', '.join(parts)})" if parts else text
+
+    def _block_sentence(self, block):
         """Return a reason as a sentence.
 
         :param block: `engine.blocks.Block`
-        :param item: the `collection.item` it is about; the case as a whole when None
         """
         texts = {
-            blocks.HELD: self.env._("held"),
-            blocks.DISPUTED: self.env._("contested"),
-            blocks.PROMISED: self.env._("promised"),
-            blocks.CHEQUE: self.env._("a cheque or bill for it is being collected"),
-            blocks.EXCLUDED: self.env._("excluded from follow-up in accounting"),
-            blocks.SETTLED: self.env._("nothing is open"),
-            blocks.NOT_OVERDUE: self.env._("nothing is overdue"),
-            blocks.COVERED: self.env._("credits cover what is overdue"),
-            blocks.COMPLETED: self.env._("the case is completed"),
+            blocks.HELD: self.env._("Held"),
+            blocks.DISPUTED: self.env._("Contested"),
+            blocks.PROMISED: self.env._("Promised"),
+            blocks.CHEQUE: self.env._("A cheque or bill for it is being collected"),
+            blocks.EXCLUDED: self.env._("Excluded from follow-up in accounting"),
+            blocks.SETTLED: self.env._("Nothing is open"),
+            blocks.NOT_OVERDUE: self.env._("Nothing is overdue"),
+            blocks.COVERED: self.env._("Credits cover what is overdue"),
+            blocks.COMPLETED: self.env._("The case is completed"),
         }
         text = texts.get(block.code, block.code)
-        if block.amount is not None and item:
-            text = f"{text} ({item.currency_id.format(float(block.amount))})"
         if block.until:
-            text = self.env._("%(text)s until %(date)s", text=text, date=fields.Date.to_string(block.until))
+            text = self.env._("%(text)s until %(date)s", text=text, date=format_date(self.env, block.until))
         if block.source:
             # sudo: the reason may be read by whoever may read the case
-            source = self.env[block.source[0]].sudo().browse(block.source[1])
-            extra = source.reason if block.source[0] == "collection.hold" else source._block_detail()
+            extra = self.env[block.source[0]].sudo().browse(block.source[1])._block_detail()
             text = f"{text}: {extra}" if extra else text
-        return f"{item.name}: {text}" if item else text[:1].upper() + text[1:]
+        return text

@@ -283,6 +283,7 @@ class CollectionDispute(models.Model):
         return self.state == "accepted" and (not notes or "draft" in notes.mapped("state"))
 
     def _block_detail(self):
+        """Return what a reason of this kind adds to its sentence."""
         return self.reason_id.name
 
 

@@ -147,6 +147,10 @@ class CollectionHold(models.Model):
             hold._tell(self.env._("Hold ended early by %s", self.env.user.name))
         return True
 
+    def _block_detail(self):
+        """Return what a reason of this kind adds to its sentence."""
+        return self.reason
+
     def _covers(self, item):
         """Tell whether an item is held by this: itself, its case, or its customer."""
         self.ensure_one()

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 PROMISE_STATES = [
     ("open", "Open"),
@@ -35,7 +36,7 @@ class CollectionPromise(models.Model):
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     amount = fields.Monetary(required=True)
     date = fields.Date("Promised for", required=True, index=True)
-    made_on = fields.Date("Made on", required=True, readonly=True)
+    made_on = fields.Date("Made on", required=True, readonly=True, default=fields.Date.context_today)
     received = fields.Monetary(readonly=True, copy=False, help="What came in time for it, by value date.")
     missing = fields.Monetary(compute="_compute_missing")
     state = fields.Selection(
@@ -57,7 +58,7 @@ class CollectionPromise(models.Model):
             promise.display_name = self.env._(
                 "%(amount)s by %(date)s (%(case)s)",
                 amount=amount,
-                date=fields.Date.to_string(promise.date),
+                date=format_date(self.env, promise.date),
                 case=promise.case_id.name,
             )
 
@@ -180,4 +181,8 @@ class CollectionPromise(models.Model):
         raise UserError(self.env._("A promise is history and cannot be deleted. Cancel it instead."))
 
     def _block_detail(self):
-        return self.contact_id.name or self.user_id.name
+        """Return what a reason of this kind adds to its sentence."""
+        if self.plan_id:
+            last = max(self.plan_id.promise_ids.mapped("date"))
+            return self.env._("in instalments until %s", format_date(self.env, last))
+        return self.contact_id.name

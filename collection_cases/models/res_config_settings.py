@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .collection_feed import MAX_MB
+
 
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
@@ -11,4 +13,7 @@ class ResConfigSettings(models.TransientModel):
     collection_currency_id = fields.Many2one(related="company_id.currency_id", string="Currency of collections")
     collection_tolerance = fields.Monetary(
         related="company_id.collection_tolerance", readonly=False, currency_field="collection_currency_id"
+    )
+    collection_feed_max_mb = fields.Integer(
+        "Largest file of a foreign ledger", default=MAX_MB, config_parameter="collection_cases.feed_max_mb"
     )

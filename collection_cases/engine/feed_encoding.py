@@ -27,6 +27,12 @@ LETTERS = {
     "south slavic": "čćđšžČĆĐŠŽ",
     "greek": "αβγδεζηθικλμνξοπρσςτυφχψωάέήίόύώϊϋΐΰΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩΆΈΉΊΌΎΏΪΫ",
 }
+MIXED = {
+    "western": "".join(LETTERS[name] for name in ("german", "french", "italian", "spanish", "nordic")),
+    "central": "".join(LETTERS[name] for name in ("german", "hungarian", "polish", "romanian", "czech and slovak")),
+}
+"""Files of several languages; believed a little less than one language that has all letters."""
+
 NEUTRAL = frozenset("€§°–—„“”‘’»«…·•№®©™\u00a0")
 """Signs that say nothing when they stand outside words."""
 
@@ -90,17 +96,23 @@ def _most_plausible(words, hint):
 
 def _score(words, encoding):
     decoded = [word.decode(encoding, errors="replace") for word in words]
-    return max(_fit(decoded, frozenset(letters)) for letters in LETTERS.values())
+    one = max(_fit(decoded, frozenset(letters), name == "greek") for name, letters in LETTERS.items())
+    return max(one, *(0.9 * _fit(decoded, frozenset(letters), False) for letters in MIXED.values()))
 
 
-def _fit(words, letters):
+def _fit(words, letters, apart):
+    """Return how well words fit a language, up to 1.
+
+    :param apart: its words have no Latin letters in them
+    """
     score = total = 0
     for word in words:
+        mixed = apart and any(char.isascii() for char in word)
         for place, char in enumerate(word):
             if char.isascii():
                 continue
             total += 1
-            if char in letters:
+            if char in letters and not mixed:
                 # a capital inside a word that is not all capitals is a wrong letter
                 score += 1 if place == 0 or char.islower() or word[place - 1].isupper() else -1
             elif char in NEUTRAL and len(word) == 1:

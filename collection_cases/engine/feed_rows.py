@@ -9,8 +9,9 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from .feed_mapping import normalise
+from .feed_mapping import missing, normalise
 from .feed_parse import parse_amount, parse_date, parse_text
+from .feed_reader import FeedError
 from .feed_sniff import Findings
 
 DETAILS = (
@@ -116,6 +117,7 @@ class Judge:
     :param currencies: {ISO code: decimal places}, or the code of why a currency cannot be used
     :param default_currency: ISO code for rows without one
     :param known_customers: numbers whose details are not needed any more
+    :raises FeedError: a column is missing without which no row can be read
 
     >>> from .feed_reader import Layout
     >>> headers = ("No", "Doc", "Due", "Open")
@@ -137,6 +139,8 @@ class Judge:
         default_currency: str,
         known_customers=frozenset(),
     ):
+        if lacking := missing(findings.mapping):
+            raise FeedError("no_target", targets=lacking)
         self.findings = findings
         self.currencies = currencies
         self.default_currency = default_currency

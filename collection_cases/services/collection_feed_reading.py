@@ -5,7 +5,7 @@ import time
 
 from odoo import api, models
 
-from ..engine import feed_mapping, feed_sniff
+from ..engine import feed_sniff
 from ..engine.feed_reader import FeedError, read
 from ..engine.feed_rows import Bad, Good, Judge
 from ..models.collection_feed_run import NeedsConfirmation
@@ -40,7 +40,7 @@ class CollectionFeedReading(models.AbstractModel):
     def _findings(self, feed, opener, source="file"):
         """Return how a file of a feed is to be read.
 
-        :raises FeedError: it cannot be, or a column is missing
+        :raises FeedError: it cannot be, or a column that a person named is missing
         """
         given = feed._given(source)
         found = feed_sniff.sniff(opener, given)
@@ -48,8 +48,6 @@ class CollectionFeedReading(models.AbstractModel):
             for header in headers:
                 if header not in found.headers:
                     raise FeedError("no_column", column=header, headers=", ".join(found.headers)[:500])
-        if lacking := feed_mapping.missing(found.mapping):
-            raise FeedError("no_target", targets=lacking)
         return found
 
     @api.model
@@ -57,6 +55,7 @@ class CollectionFeedReading(models.AbstractModel):
         """Return the judge of a file's rows.
 
         :param known: customer numbers whose details are not needed
+        :raises FeedError: a column is missing
         """
         currency = feed.default_currency_id or feed.company_id.currency_id
         return Judge(found, self._currencies(feed.company_id), currency.name, known)

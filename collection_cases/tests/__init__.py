@@ -3,6 +3,7 @@ from . import test_activity
 from . import test_engine
 from . import test_extending
 from . import test_by_hand
+from . import test_feed_engine
 from . import test_feed_reading
 from . import test_ledger_hooks
 from . import test_participation

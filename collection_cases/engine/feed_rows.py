@@ -210,8 +210,6 @@ class Judge:
                 raise _Fault("due_date" if self._due_mapped else "document_date", "", "no_due_date")
             due_date = document_date
         key = self._key(cells, customer, name, due_date)
-        if normalise(customer) in TOTAL_WORDS or (not customer.isascii() and UNREADABLE in customer + name):
-            raise _Fault("customer_number", customer, "wrong_encoding" if UNREADABLE in customer + name else "total")
         if UNREADABLE in name:
             raise _Fault("document_number", name, "wrong_encoding")
         if customer not in self.known_customers and customer not in self.new_customers:
@@ -340,6 +338,10 @@ class Judge:
             raise _Fault(target, cell, "no_date") from None
 
     def _note_customer(self, customer, cells):
+        if normalise(customer) in TOTAL_WORDS:
+            raise _Fault("customer_number", customer, "no_customer")
+        if UNREADABLE in customer:
+            raise _Fault("customer_number", customer, "wrong_encoding")
         details = tuple("" if column is None else parse_text(cells[column])[:LONGEST_TEXT] for column in self._details)
         for target, value in zip(DETAILS, details, strict=True):
             if UNREADABLE in value:

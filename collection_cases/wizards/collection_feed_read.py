@@ -66,12 +66,13 @@ class CollectionFeedRead(models.TransientModel):
         opener = self._opener()
         self.step = "look"
         try:
-            findings = feed_sniff.sniff(opener, self._given())
+            given = self._given()
+            findings = feed_sniff.sniff(opener, given)
         except FeedError as error:
             self.write({"problem": self._explain(error), "preview": False, "note": False})
             return self._again()
         rows = self._first_rows(opener, findings)
-        self._show(findings, rows)
+        self._show(findings, rows, given)
         return self._again()
 
     def action_read(self):
@@ -138,7 +139,7 @@ class CollectionFeedRead(models.TransientModel):
         lines = (line for line in read(opener, findings.layout) if line[0] > findings.header_row)
         return list(islice(lines, SHOWN))
 
-    def _show(self, findings, rows):
+    def _show(self, findings, rows, given):
         layout = findings.layout
         values = {
             "file_format": layout.file_format,
@@ -164,13 +165,17 @@ class CollectionFeedRead(models.TransientModel):
                     }
                 )
             )
-        first = self.found or {**values, "mapping": findings.mapping}
+        # what a person corrected stays a correction; all else was found out, now with the corrections
+        found = {**values, "mapping": findings.mapping}
+        if self.found:
+            kept = {*self._corrected(), *(() if given.mapping == self.feed_id._mapping() else ("mapping",))}
+            found.update({name: self.found[name] for name in kept})
         lacking = feed_mapping.missing(findings.mapping)
         self.write(
             {
                 **values,
                 "column_ids": commands,
-                "found": {**first, "mapping": findings.mapping} if not self.found else self.found,
+                "found": found,
                 "note": self.env["collection.feed.reading"]._notes(findings),
                 "problem": self._explain(FeedError("no_target", targets=lacking)) if lacking else False,
                 "preview": False if lacking else self._preview(findings, rows),

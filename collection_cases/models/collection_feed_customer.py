@@ -7,6 +7,10 @@ from odoo.tools import split_every
 from ..engine.feed_rows import DETAILS
 
 BATCH = 1000
+VAT = DETAILS.index("customer_vat")
+SHORTEST_VAT = 7
+"""Characters from which a VAT number without its country can be told from others."""
+
 QUIET = {"tracking_disable": True, "mail_create_nosubscribe": True, "mail_create_nolog": True}
 """Customers come by the thousand and their history begins with the ledger: no creation messages."""
 
@@ -42,8 +46,11 @@ class CollectionFeedCustomer(models.Model):
             made for these
         """
         unclear = {}
+        domain = self._candidates(feed)
+        vats = {number: vat for number, values in details.items() if (vat := _bare(values[VAT]))}
+        by_vat = self._by_vat(domain) if vats else {}
         for numbers in split_every(BATCH, details, list):
-            found = self._matches(feed, {number: details[number] for number in numbers})
+            found = self._matches(domain, {number: vats.get(number, "") for number in numbers}, by_vat)
             unclear.update({number: partners for number, partners in found.items() if len(partners) > 1})
             missing = [number for number in numbers if number not in found]
             made = self._make(feed, {number: details[number] for number in missing})
@@ -57,35 +64,37 @@ class CollectionFeedCustomer(models.Model):
         self.flush_model()
         return unclear
 
-    def _matches(self, feed, details):
-        """Return {number: customers of ours that have it as reference, else its VAT number}."""
-        partner_model = self.env["res.partner"]
-        by_number, by_vat = defaultdict(partner_model.browse), defaultdict(partner_model.browse)
-        domain = self._candidates(feed)
-        for partner in partner_model.search(domain + [("ref", "in", list(details))]):
+    def _matches(self, domain, vats, by_vat):
+        """Return {number: customers of ours that have it as reference, else its VAT number}.
+
+        :param domain: the customers in question
+        :param vats: {number: VAT number or nothing}
+        :param by_vat: see `_by_vat`
+        """
+        by_number = defaultdict(self.env["res.partner"].browse)
+        for partner in self.env["res.partner"].search(domain + [("ref", "in", list(vats))]):
             by_number[partner.ref] |= partner.commercial_partner_id
-        vats = {
-            number: vat for number, values in details.items() if (vat := _bare(values[DETAILS.index("customer_vat")]))
-        }
-        if vats:
-            wanted = set(vats.values()) | {vat[2:] for vat in vats.values()}
-            for partner in partner_model.search(domain + [("vat", "!=", False), ("parent_id", "=", False)]):
-                vat = _bare(partner.vat)
-                if vat in wanted or vat[2:] in wanted:
-                    by_vat[vat] |= partner
         found = {}
-        for number in details:
-            vat = vats.get(number, "")
-            same_vat = partner_model.browse()
-            for known, partners in by_vat.items():
-                if vat and _same_vat(vat, known):
-                    same_vat |= partners
-            candidates = by_number[number] or same_vat
+        for number, vat in vats.items():
+            candidates = by_number[number]
+            same_vat = self.env["res.partner"].browse(
+                partner_id for known, partner_id in by_vat.get(_digits(vat), ()) if _same_vat(vat, known)
+            )
             # the number says one customer and the VAT number another: neither is believed
-            if by_number[number] and same_vat and not by_number[number] & same_vat:
-                candidates = by_number[number] | same_vat
+            if not candidates or (same_vat and not candidates & same_vat):
+                candidates |= same_vat
             if candidates:
                 found[number] = candidates
+        return found
+
+    def _by_vat(self, domain):
+        """Return {VAT number without country: [(VAT number, customer id)]}."""
+        found = defaultdict(list)
+        for partner in self.env["res.partner"].search_fetch(
+            domain + [("vat", "!=", False), ("parent_id", "=", False)], ["vat"]
+        ):
+            vat = _bare(partner.vat)
+            found[_digits(vat)].append((vat, partner.id))
         return found
 
     @api.model
@@ -156,9 +165,13 @@ def _bare(vat):
     return re.sub(r"[^A-Z0-9]", "", (vat or "").upper())
 
 
+def _digits(vat):
+    return vat[2:] if vat[:2].isalpha() else vat
+
+
 def _same_vat(one, other):
     """Return whether two VAT numbers are the same; a country prefix may be missing in one of them."""
     if one == other:
         return True
     longer, shorter = (one, other) if len(one) > len(other) else (other, one)
-    return len(shorter) >= 7 and longer[:2].isalpha() and not shorter[:2].isalpha() and longer[2:] == shorter
+    return len(shorter) >= SHORTEST_VAT and not shorter[:2].isalpha() and _digits(longer) == shorter

@@ -199,6 +199,11 @@ class CollectionFeedRun(models.Model):
             raise UserError(
                 self.env._("%s is being read right now. Wait for the result, then try again.", self.feed_id.name)
             )
+        # A reading that was committed since this transaction began is not seen by it. Writing the same row
+        # makes PostgreSQL say so, and Odoo begins anew.
+        self.env.cr.execute(
+            SQL("UPDATE collection_feed SET write_date = now() AT TIME ZONE 'UTC' WHERE id = %s", self.feed_id.id)
+        )
 
     def _explain(self, error):
         values = dict(error.values)

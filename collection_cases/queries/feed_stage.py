@@ -118,6 +118,11 @@ def hold(tokens: list[str]) -> SQL:
     return SQL("INSERT INTO collection_feed_held SELECT unnest(%s::text[])", list(tokens))
 
 
+def known_customers(feed) -> SQL:
+    """Return a SELECT of the customer numbers that the feed has seen before."""
+    return SQL("SELECT foreign_number FROM collection_feed_customer WHERE feed_id = %s", feed.id)
+
+
 def unknown_customers(feed) -> SQL:
     """Return a SELECT of the customer numbers that the feed has not seen before, in the file's order."""
     return SQL(

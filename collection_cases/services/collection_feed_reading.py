@@ -4,6 +4,7 @@ import logging
 import time
 
 from odoo import api, models
+from odoo.exceptions import UserError
 
 from ..engine import feed_sniff
 from ..engine.feed_reader import FeedError, read
@@ -103,7 +104,8 @@ class CollectionFeedReading(models.AbstractModel):
         begun = time.monotonic()
         feed, company = run.feed_id, run.company_id
         found = self._findings(feed, opener, run.source)
-        known = {row.foreign_number for row in feed.customer_ids}
+        self.env.flush_all()
+        known = {row[0] for row in self.env.execute_query(feed_stage.known_customers(feed))}
         judge = self._judge(feed, found, known)
         self._stage(opener, found, judge, report)
         self._drop_unusable(feed, report)
@@ -178,8 +180,7 @@ class CollectionFeedReading(models.AbstractModel):
         if force:
             return
         known, gone = self.env.execute_query(feed_apply.count_gone(run))[0]
-        nothing_in_it = known and gone == known
-        if nothing_in_it and known > 1 or (gone > TOLERATED_MISSING and gone * 2 > known):
+        if gone > TOLERATED_MISSING and gone * 2 > known:
             raise NeedsConfirmation(gone, known)
 
     def _resolve_customers(self, feed, judge, report):
@@ -204,7 +205,10 @@ class CollectionFeedReading(models.AbstractModel):
     # === INTO THE SHADOW LEDGER === #
 
     def _write(self, run, company, report):
-        """Take over the laid-out rows; returns the counts of entries."""
+        """Take over the laid-out rows; returns the counts of entries.
+
+        :raises UserError: what is stored afterwards is not what was laid out
+        """
         cr = self.env.cr
         day = self.env["collection.refresh"]._today(company)
         self.env.flush_all()
@@ -224,11 +228,12 @@ class CollectionFeedReading(models.AbstractModel):
             settled = cr.rowcount
             for statement in others if settled else ():
                 cr.execute(statement)
-        report.note_sums(
-            taken,
-            self.env.execute_query(feed_apply.stored(run)),
-            self.env.execute_query(feed_apply.open_now(run.feed_id)),
-        )
+        stored = self.env.execute_query(feed_apply.stored(run))
+        if sorted(taken) != sorted(stored):
+            raise UserError(
+                self.env._("What was stored is not what the file has, so nothing was taken. Read the file again.")
+            )
+        report.note_sums(taken, stored, self.env.execute_query(feed_apply.open_now(run.feed_id)))
         return {
             "entries_new": new,
             "entries_changed": changed,

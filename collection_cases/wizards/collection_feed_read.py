@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from ..engine import feed_mapping, feed_sniff
 from ..engine.feed_parse import parse_text
 from ..engine.feed_reader import FeedError, read
-from ..engine.feed_rows import Good
+from ..engine.feed_rows import Good, Ignored
 
 SHOWN = 10
 """Rows that are shown before the file is read."""
@@ -193,9 +193,14 @@ class CollectionFeedRead(models.TransientModel):
                 name = judge.new_customers.get(verdict.customer, ("",))[0]
                 shown.append({"entry": verdict, "customer": f"{verdict.customer} {name}".strip()})
             else:
-                column = getattr(verdict, "column", "")
                 shown.append(
-                    {"line": line, "problem": sentences[verdict.code], "column": column, "value": verdict.value}
+                    {
+                        "line": line,
+                        "problem": sentences[verdict.code],
+                        "column": getattr(verdict, "column", ""),
+                        "value": verdict.value,
+                        "is_ignored": isinstance(verdict, Ignored),
+                    }
                 )
         return self.env["ir.qweb"]._render("collection_cases.collection_feed_preview", {"rows": shown})
 

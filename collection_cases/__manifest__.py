@@ -7,6 +7,7 @@
     "author": "Collections for Odoo",
     "website": "https://example.org/collections-odoo",
     "depends": ["account", "calendar", "contacts", "hr", "mail"],
+    "external_dependencies": {"python": ["openpyxl"]},
     "data": [
         # who may what
         "security/collection_groups.xml",
@@ -25,6 +26,7 @@
         "data/ir_cron_data.xml",
         # screens
         "wizards/collection_add_items_views.xml",
+        "wizards/collection_feed_read_views.xml",
         "wizards/collection_participation_views.xml",
         "wizards/collection_log_contact_views.xml",
         "wizards/collection_plan_agree_views.xml",
@@ -42,6 +44,9 @@
         "views/hr_employee_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
+        "views/collection_feed_entry_views.xml",
+        "views/collection_feed_run_views.xml",
+        "views/collection_feed_views.xml",
         "views/collection_menus.xml",
     ],
     "assets": {

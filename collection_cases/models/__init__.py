@@ -8,6 +8,15 @@ from . import collection_case
 from . import collection_case_flow
 from . import collection_case_items
 from . import collection_case_priority
+from . import collection_feed
+from . import collection_feed_change
+from . import collection_feed_column
+from . import collection_feed_customer
+from . import collection_feed_entry
+from . import collection_feed_movement
+from . import collection_feed_problem
+from . import collection_feed_run
+from . import collection_feed_sum
 from . import collection_item
 from . import collection_action
 from . import collection_case_contact

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .collection_feed import MAX_MB
+
 
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
@@ -22,3 +24,6 @@ class ResConfigSettings(models.TransientModel):
     )
     collection_hold_days = fields.Integer(related="company_id.collection_hold_days", readonly=False)
     collection_escalation_days = fields.Integer(related="company_id.collection_escalation_days", readonly=False)
+    collection_feed_max_mb = fields.Integer(
+        "Largest file of a foreign ledger", default=MAX_MB, config_parameter="collection_cases.feed_max_mb"
+    )

@@ -1,1 +1,2 @@
+from . import collection_feed_reading
 from . import collection_refresh

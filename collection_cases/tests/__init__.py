@@ -3,6 +3,10 @@ from . import test_activity
 from . import test_engine
 from . import test_extending
 from . import test_by_hand
+from . import test_feed_customer
+from . import test_feed_engine
+from . import test_feed_reading
+from . import test_feed_settings
 from . import test_ledger_hooks
 from . import test_participation
 from . import test_payment

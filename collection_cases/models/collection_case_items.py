@@ -50,6 +50,42 @@ class CollectionCase(models.Model):
         self._items_changed()
         return before.sudo(False) | created.sudo(False)
 
+    def _attach_entries(self, entries):
+        """Attach open entries of foreign ledgers that a person chose.
+
+        :param entries: `collection.feed.entry`
+        :returns: the items
+        :raises UserError: an entry is settled, not this customer's, or in an open case already
+        """
+        self.ensure_one()
+        self.check_access("write")
+        if self.state == "completed":
+            raise UserError(self.env._("%s is completed. Open a new case for the customer.", self.name))
+        items = self.env["collection.item"].sudo()  # sudo: see _items_of; each entry is checked here
+        known = items.search([("feed_entry_id", "in", entries.ids)])
+        for entry in entries:
+            holder = known.filtered(lambda item, entry=entry: item.feed_entry_id == entry and item.state == "open")
+            if holder:
+                raise UserError(
+                    self.env._(
+                        "%(document)s is in the open case %(case)s.", document=entry.name, case=holder.case_id.name
+                    )
+                )
+            if entry.company_id != self.company_id or entry.partner_id.commercial_partner_id != self.partner_id:
+                raise UserError(self.env._("%s belongs to another customer or company.", entry.name))
+            if entry.currency_id.is_zero(entry.residual):
+                raise UserError(self.env._("%s was settled in the meantime. Reload the list.", entry.name))
+        before = known.filtered(lambda item: item.case_id == self)
+        before.write({"state": "open", "settled_date": False, "release_reason": False, "is_chosen": True})
+        created = items.create(
+            [
+                {"case_id": self.id, "origin": "feed", "feed_entry_id": entry.id, "is_chosen": True}
+                for entry in entries - before.feed_entry_id
+            ]
+        )
+        self._items_changed()
+        return (before | created).sudo(False)
+
     def _items_of(self, lines):
         # sudo: an entry may be in a case the user cannot see; only that case's code is told
         return self.env["collection.item"].sudo().search([("move_line_id", "in", lines.ids)])

@@ -7,6 +7,7 @@ TYPED = {"case_id", "name", "date", "due_date", "amount", "currency_id"}
 NOT_TYPED = {
     "origin": "manual",
     "move_line_id": False,
+    "feed_entry_id": False,
     "state": "open",
     "is_chosen": False,
     "settled_date": False,
@@ -25,8 +26,8 @@ def _taken_message(env, diag):
 class CollectionItem(models.Model):
     """What is owed: an open receivable entry of the ledger, or an expected amount typed in by hand.
 
-    A ledger item points at its entry and has no figures of its own. `state` says whether it is worked
-    in its case now; a case's totals count open items only.
+    An item of the ledger, or of a foreign one, points at its entry and has no figures of its own. `state`
+    says whether it is worked in its case now; a case's totals count open items only.
     """
 
     _name = "collection.item"
@@ -38,9 +39,15 @@ class CollectionItem(models.Model):
     company_id = fields.Many2one(related="case_id.company_id", store=True, precompute=True)
     partner_id = fields.Many2one(related="case_id.partner_id", store=True, precompute=True, index=True)
     origin = fields.Selection(
-        [("ledger", "Ledger"), ("manual", "Expected")], required=True, default="manual", readonly=True
+        [("ledger", "Ledger"), ("feed", "Foreign ledger"), ("manual", "Expected")],
+        required=True,
+        default="manual",
+        readonly=True,
     )
     move_line_id = fields.Many2one("account.move.line", "Journal item", readonly=True, ondelete="set null", copy=False)
+    feed_entry_id = fields.Many2one(
+        "collection.feed.entry", "Foreign entry", readonly=True, ondelete="set null", copy=False
+    )
     move_id = fields.Many2one(related="move_line_id.move_id", string="Document")
     name = fields.Char("Document number", compute="_compute_document", store=True, readonly=False, precompute=True)
     date = fields.Date("Document date", compute="_compute_document", store=True, readonly=False, precompute=True)
@@ -87,10 +94,11 @@ class CollectionItem(models.Model):
     days_overdue = fields.Integer(compute="_compute_days_overdue")
 
     _open_entry_uniq = models.UniqueIndex(
-        "(move_line_id) WHERE state = 'open' AND move_line_id IS NOT NULL", _taken_message
+        "(COALESCE(move_line_id, -feed_entry_id)) WHERE state = 'open'", _taken_message
     )
-    _case_entry_uniq = models.UniqueIndex("(case_id, move_line_id) WHERE move_line_id IS NOT NULL")
+    _case_entry_uniq = models.UniqueIndex("(case_id, COALESCE(move_line_id, -feed_entry_id))")
     _ledger_idx = models.Index("(move_line_id) WHERE move_line_id IS NOT NULL")
+    _feed_idx = models.Index("(feed_entry_id) WHERE feed_entry_id IS NOT NULL")
 
     @api.depends(
         "origin",
@@ -105,7 +113,11 @@ class CollectionItem(models.Model):
         today = fields.Date.context_today(self)
         for item in self:
             # sudo: a collector without accounting rights may see these facts of the customer's documents
-            line = item.sudo().move_line_id
+            line, entry = item.sudo().move_line_id, item.sudo().feed_entry_id
+            if entry:
+                for name in ("name", "date", "due_date", "currency_id", "amount"):
+                    item[name] = entry[name]
+                continue
             item.name = line.move_id.name if line else item.name
             item.date = line.date if line else item.date
             item.due_date = (line.date_maturity or line.date) if line else (item.due_date or today)
@@ -129,6 +141,10 @@ class CollectionItem(models.Model):
                 standing = line.parent_state == "posted"
                 item.residual = line.amount_residual_currency if standing else 0
                 item.residual_company = line.amount_residual if standing else 0
+                continue
+            if item.origin == "feed":
+                entry = item.sudo().feed_entry_id  # sudo: see _compute_document
+                item.residual, item.residual_company = entry.residual, entry.residual_company
                 continue
             item.residual = 0 if item.settled_date else item.amount
             company = item.case_id.company_id or self.env.company
@@ -185,7 +201,7 @@ class CollectionItem(models.Model):
 
     def write(self, vals):
         if not self.env.su:
-            if "ledger" in self.mapped("origin") and not TYPED.isdisjoint(vals):
+            if {"ledger", "feed"} & set(self.mapped("origin")) and not TYPED.isdisjoint(vals):
                 raise UserError(
                     self.env._("The figures of a posted document come from accounting. Change the document there.")
                 )
@@ -199,9 +215,9 @@ class CollectionItem(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_only_chosen(self):
         for item in self:
-            if item.state == "settled" or (item.state == "released" and item.origin == "ledger"):
+            if item.state == "settled" or (item.state == "released" and item.origin != "manual"):
                 raise UserError(self.env._("%s is part of the history of the case; it stays.", item.name))
-            if item.origin == "ledger" and item.state == "open" and not item.is_chosen:
+            if item.origin != "manual" and item.state == "open" and not item.is_chosen:
                 raise UserError(
                     self.env._(
                         "%s is overdue, so the next refresh would add it again. To leave it out, exclude it from"
@@ -226,6 +242,8 @@ class CollectionItem(models.Model):
         self.check_access("write")
         if "ledger" in self.mapped("origin"):
             raise UserError(self.env._("A posted document is settled by its payment: use Register payment."))
+        if "feed" in self.mapped("origin"):
+            raise UserError(self.env._("This entry is settled by the ledger it comes from, with its next reading."))
         # sudo: the right to write was checked above; a person may say it, but not set the fields at will
         self.sudo().write({"settled_date": fields.Date.context_today(self), "state": "settled"})
         self.case_id._items_changed()
@@ -234,6 +252,14 @@ class CollectionItem(models.Model):
         """Open the invoice or entry behind the item; without accounting rights, as the debtor sees it."""
         self.ensure_one()
         self.check_access("read")
+        if self.feed_entry_id:
+            raise UserError(
+                self.env._(
+                    "%(name)s is kept in the ledger “%(feed)s”: open the document there.",
+                    name=self.name,
+                    feed=self.sudo().feed_entry_id.feed_id.name,  # sudo: the name of where it comes from
+                )
+            )
         if not self.move_id:
             raise UserError(self.env._("%s is an expected amount: there is no document yet.", self.name))
         if self.env.user.has_groups("account.group_account_invoice,account.group_account_readonly"):

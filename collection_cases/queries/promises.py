@@ -42,7 +42,8 @@ def matched_receipts(item_ids) -> SQL:
     """Return a SELECT of the money matched with items: item id, currency_id, value date, amount.
 
     Credit notes are no payments; exchange differences neither (their amount in currency is zero).
-    An expected amount that was said to have come in counts on that day.
+    An expected amount that was said to have come in counts on that day; of a foreign entry, what its
+    ledger took off.
     """
     return SQL(
         """
@@ -56,6 +57,13 @@ def matched_receipts(item_ids) -> SQL:
         SELECT item.id, item.currency_id, item.settled_date, item.amount
           FROM collection_item item
          WHERE item.id = ANY(%(items)s) AND item.origin = 'manual' AND item.settled_date IS NOT NULL
+     UNION ALL
+        SELECT item.id, item.currency_id, movement.date, SUM(movement.amount)
+          FROM collection_item item
+          JOIN collection_feed_movement movement ON movement.entry_id = item.feed_entry_id
+         WHERE item.id = ANY(%(items)s)
+      GROUP BY item.id, item.currency_id, movement.date
+        HAVING SUM(movement.amount) > 0
         """,
         items=list(item_ids),
     )
@@ -84,9 +92,12 @@ def left(item_ids) -> SQL:
     return SQL(
         """
         SELECT item.id,
-               CASE WHEN item.move_line_id IS NULL THEN CASE WHEN item.origin = 'manual' THEN item.residual ELSE 0 END
+               CASE WHEN item.origin = 'manual' THEN item.residual
+                    WHEN item.origin = 'feed' THEN COALESCE(entry.residual, 0)
                     WHEN line.parent_state = 'posted' THEN line.amount_residual_currency ELSE 0 END
-          FROM collection_item item LEFT JOIN account_move_line line ON line.id = item.move_line_id
+          FROM collection_item item
+     LEFT JOIN account_move_line line ON line.id = item.move_line_id
+     LEFT JOIN collection_feed_entry entry ON entry.id = item.feed_entry_id
          WHERE item.id = ANY(%s)
         """,
         list(item_ids),

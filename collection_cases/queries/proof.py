@@ -27,6 +27,19 @@ def differences(company_ids: list[int]) -> SQL:
            AND NOT EXISTS (SELECT 1 FROM collection_item other
                             WHERE other.move_line_id = item.move_line_id AND other.id > item.id)
      UNION ALL
+        SELECT 'item', item.id, item.name, item.residual, entry.residual
+          FROM collection_item item
+          JOIN collection_feed_entry entry ON entry.id = item.feed_entry_id
+         WHERE item.state = 'open' AND item.company_id = ANY(%(companies)s)
+           AND (item.residual <> entry.residual OR item.residual_company <> entry.residual_company)
+     UNION ALL
+        SELECT 'settled item', item.id, item.name, 0, entry.residual
+          FROM collection_item item
+          JOIN collection_feed_entry entry ON entry.id = item.feed_entry_id
+         WHERE item.state = 'settled' AND item.company_id = ANY(%(companies)s) AND entry.residual <> 0
+           AND NOT EXISTS (SELECT 1 FROM collection_item other
+                            WHERE other.feed_entry_id = item.feed_entry_id AND other.id > item.id)
+     UNION ALL
         -- open in a case that is completed
         SELECT 'item of a completed case', item.id, item.name, item.residual, 0
           FROM collection_item item JOIN collection_case record ON record.id = item.case_id
@@ -35,10 +48,12 @@ def differences(company_ids: list[int]) -> SQL:
         -- a case whose total is not that of its entries
         SELECT 'case', record.id, record.name, record.amount_open, COALESCE(total.amount, 0)
           FROM collection_case record
-     LEFT JOIN (SELECT item.case_id, SUM(CASE WHEN item.origin = 'ledger' THEN line.amount_residual
-                                              ELSE item.residual_company END) AS amount
+     LEFT JOIN (SELECT item.case_id, SUM(CASE item.origin WHEN 'ledger' THEN line.amount_residual
+                                                          WHEN 'feed' THEN entry.residual_company
+                                                          ELSE item.residual_company END) AS amount
                   FROM collection_item item
              LEFT JOIN account_move_line line ON line.id = item.move_line_id
+             LEFT JOIN collection_feed_entry entry ON entry.id = item.feed_entry_id
                  WHERE item.state = 'open' AND item.company_id = ANY(%(companies)s)
               GROUP BY item.case_id) total ON total.case_id = record.id
          WHERE record.company_id = ANY(%(companies)s) AND record.state <> 'completed'

@@ -3,6 +3,7 @@
 from odoo.tools import SQL
 
 from .case_totals import aging_bucket, case_totals
+from .open_lines import source
 from .scope import Scope, in_scope
 
 
@@ -21,12 +22,13 @@ def completed_cases_with_open_lines(scope: Scope) -> SQL:
         SELECT DISTINCT ON (record.partner_id, record.branch_id) record.id, record.partner_id, record.branch_id
           FROM collection_case record
           JOIN collection_item item ON item.case_id = record.id
-          JOIN collection_line_now line ON line.move_line_id = item.move_line_id
+          JOIN collection_line_now line ON line.source = %s
                AND line.takes_part AND line.partner_id = record.partner_id
                AND line.branch_id IS NOT DISTINCT FROM record.branch_id
          WHERE %s AND record.state = 'completed' AND line.residual > 0 AND line.due_date < %s
       ORDER BY record.partner_id, record.branch_id, record.id DESC
         """,
+        source("item"),
         in_scope(scope, "record"),
         scope.day,
     )
@@ -42,13 +44,14 @@ def unsettled_cases(scope: Scope) -> SQL:
         """
         SELECT DISTINCT record.id FROM collection_case record
           JOIN collection_item item ON item.case_id = record.id AND item.is_chosen AND item.state = 'settled'
-          JOIN collection_line_now line ON line.move_line_id = item.move_line_id AND line.residual > 0
+          JOIN collection_line_now line ON line.source = %s AND line.residual > 0
          WHERE %s AND record.state = 'completed'
            AND NOT EXISTS (SELECT 1 FROM collection_case other
                             WHERE other.company_id = record.company_id AND other.partner_id = record.partner_id
                               AND other.branch_id IS NOT DISTINCT FROM record.branch_id
                               AND other.state <> 'completed')
         """,
+        source("item"),
         in_scope(scope, "record"),
     )
 

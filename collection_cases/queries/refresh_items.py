@@ -2,6 +2,7 @@
 
 from odoo.tools import SQL
 
+from .open_lines import source
 from .scope import Scope, in_scope
 
 
@@ -13,11 +14,12 @@ def sync_figures(scope: Scope) -> SQL:
            SET residual = line.residual, residual_company = line.residual_company,
                due_date = line.due_date, date = line.date, amount = line.amount, name = line.name
           FROM collection_line_now line
-         WHERE line.move_line_id = item.move_line_id AND item.state = 'open' AND %s
+         WHERE line.source = %s AND item.state = 'open' AND %s
            AND (item.residual, item.residual_company, item.due_date, item.date, item.amount, item.name)
                IS DISTINCT FROM
                (line.residual, line.residual_company, line.due_date, line.date, line.amount, line.name)
         """,
+        source("item"),
         in_scope(scope, "item"),
     )
 
@@ -31,18 +33,21 @@ def closed_figures(scope: Scope) -> SQL:
         """
         SELECT row.id, row.residual_now, row.residual_company_now
           FROM (SELECT item.id, item.residual, item.residual_company,
-                       CASE WHEN entry.parent_state = 'posted' THEN entry.amount_residual_currency ELSE 0 END
-                           AS residual_now,
-                       CASE WHEN entry.parent_state = 'posted' THEN entry.amount_residual ELSE 0 END
-                           AS residual_company_now
+                       CASE WHEN entry.parent_state = 'posted' THEN entry.amount_residual_currency
+                            ELSE COALESCE(foreign_entry.residual, 0) END AS residual_now,
+                       CASE WHEN entry.parent_state = 'posted' THEN entry.amount_residual
+                            ELSE COALESCE(foreign_entry.residual_company, 0) END AS residual_company_now
                   FROM collection_item item
-             LEFT JOIN collection_line_now line ON line.move_line_id = item.move_line_id
+             LEFT JOIN collection_line_now line ON line.source = %s
                     -- asked only for what is not among the open entries
              LEFT JOIN account_move_line entry
-                    ON entry.id = CASE WHEN line.move_line_id IS NULL THEN item.move_line_id END
-                 WHERE %s AND item.state = 'open' AND item.origin = 'ledger' AND line.move_line_id IS NULL) row
+                    ON entry.id = CASE WHEN line.source IS NULL THEN item.move_line_id END
+             LEFT JOIN collection_feed_entry foreign_entry
+                    ON foreign_entry.id = CASE WHEN line.source IS NULL THEN item.feed_entry_id END
+                 WHERE %s AND item.state = 'open' AND item.origin <> 'manual' AND line.source IS NULL) row
          WHERE (row.residual, row.residual_company) IS DISTINCT FROM (row.residual_now, row.residual_company_now)
         """,
+        source("item"),
         in_scope(scope, "item"),
     )
 
@@ -82,6 +87,24 @@ def settle(scope: Scope) -> SQL:
     )
 
 
+def settle_foreign(scope: Scope) -> SQL:
+    """Mark what a foreign ledger calls paid as settled, on the value date of its last movement."""
+    return SQL(
+        """
+        UPDATE collection_item item
+           SET state = 'settled', release_reason = NULL,
+               settled_date = COALESCE(
+                   (SELECT MAX(movement.date) FROM collection_feed_movement movement
+                     WHERE movement.entry_id = entry.id AND movement.amount > 0), %s)
+          FROM collection_feed_entry entry
+         WHERE entry.id = item.feed_entry_id AND item.state = 'open' AND item.residual = 0 AND %s
+     RETURNING item.id
+        """,
+        scope.day,
+        in_scope(scope, "item"),
+    )
+
+
 def readmit_chosen(scope: Scope) -> SQL:
     """Open items again that a person had chosen, that were settled, and that are not any more."""
     return SQL(
@@ -90,13 +113,15 @@ def readmit_chosen(scope: Scope) -> SQL:
            SET state = 'open', settled_date = NULL, residual = line.residual,
                residual_company = line.residual_company, due_date = line.due_date
           FROM collection_line_now line, collection_case record
-         WHERE item.move_line_id = line.move_line_id AND item.is_chosen AND item.state = 'settled'
-           AND record.id = item.case_id AND record.state <> 'completed' AND %s
+         WHERE %(source)s = line.source AND item.is_chosen AND item.state = 'settled'
+           AND record.id = item.case_id AND record.state <> 'completed' AND %(scope)s
            AND NOT EXISTS (SELECT 1 FROM collection_item other
-                            WHERE other.move_line_id = item.move_line_id AND other.state = 'open')
+                            WHERE %(other)s = line.source AND other.state = 'open')
      RETURNING item.id
         """,
-        in_scope(scope, "item"),
+        source=source("item"),
+        scope=in_scope(scope, "item"),
+        other=source("other"),
     )
 
 
@@ -108,13 +133,15 @@ def readmit_items(scope: Scope) -> SQL:
            SET state = 'open', settled_date = NULL, release_reason = NULL,
                residual = due.residual, residual_company = due.residual_company, due_date = due.due_date
           FROM collection_line_now due
-         WHERE item.move_line_id = due.move_line_id AND item.case_id = due.case_id AND item.state <> 'open'
-           AND %s
+         WHERE %(source)s = due.source AND item.case_id = due.case_id AND item.state <> 'open'
+           AND %(scope)s
            AND NOT EXISTS (SELECT 1 FROM collection_item other
-                            WHERE other.move_line_id = due.move_line_id AND other.state = 'open')
+                            WHERE %(other)s = due.source AND other.state = 'open')
      RETURNING item.id
         """,
-        in_scope(scope, "item"),
+        source=source("item"),
+        scope=in_scope(scope, "item"),
+        other=source("other"),
     )
 
 
@@ -122,19 +149,22 @@ def insert_items(scope: Scope) -> SQL:
     """Insert the items that no open case has yet."""
     return SQL(
         """
-        INSERT INTO collection_item (case_id, company_id, partner_id, origin, move_line_id, name, date, due_date,
-                    currency_id, amount, residual, residual_company, state, is_chosen,
+        INSERT INTO collection_item (case_id, company_id, partner_id, origin, move_line_id, feed_entry_id, name,
+                    date, due_date, currency_id, amount, residual, residual_company, state, is_chosen,
                     create_uid, write_uid, create_date, write_date)
-             SELECT due.case_id, %(company_id)s, due.partner_id, 'ledger', due.move_line_id, due.name, due.date,
-                    due.due_date, due.currency_id, due.amount, due.residual, due.residual_company, 'open', false,
+             SELECT due.case_id, %(company_id)s, due.partner_id,
+                    CASE WHEN due.move_line_id IS NULL THEN 'feed' ELSE 'ledger' END,
+                    due.move_line_id, due.feed_entry_id, due.name, due.date, due.due_date,
+                    due.currency_id, due.amount, due.residual, due.residual_company, 'open', false,
                     %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
                FROM collection_line_now due
               WHERE due.is_new
                 AND (SELECT item.id FROM collection_item item
-                      WHERE item.move_line_id = due.move_line_id AND item.state = 'open' LIMIT 1) IS NULL
+                      WHERE %(source)s = due.source AND item.state = 'open' LIMIT 1) IS NULL
         ON CONFLICT DO NOTHING
           RETURNING id
         """,
+        source=source("item"),
         company_id=scope.company.id,
         uid=scope.company.env.uid,
     )
@@ -149,28 +179,31 @@ def leaving_items(scope: Scope) -> SQL:
         """
         SELECT * FROM (
             SELECT item.id,
-                   CASE WHEN line.move_line_id IS NULL
+                   CASE WHEN line.source IS NULL AND foreign_entry.id IS NULL
                              AND (ledger.id IS NULL OR ledger.parent_state <> 'posted') THEN 'unposted'
                         WHEN ledger.no_followup THEN 'excluded'
-                        WHEN item.residual <> 0 AND (line.move_line_id IS NULL
+                        WHEN item.residual <> 0 AND (line.source IS NULL
                              OR line.partner_id <> item.partner_id) THEN 'moved'
                         WHEN item.is_chosen THEN NULL
                         WHEN line.case_id = item.case_id THEN NULL
-                        WHEN line.move_line_id IS NULL THEN 'moved'
+                        WHEN line.source IS NULL THEN 'moved'
                         WHEN NOT line.takes_part THEN 'not_participating'
                         WHEN line.branch_id IS DISTINCT FROM record.branch_id THEN 'moved'
                         WHEN line.residual > 0 AND line.due_date >= %(day)s THEN 'not_due'
                         ELSE 'covered' END AS reason
               FROM collection_item item
               JOIN collection_case record ON record.id = item.case_id
-         LEFT JOIN collection_line_now line ON line.move_line_id = item.move_line_id
+         LEFT JOIN collection_line_now line ON line.source = %(source)s
                 -- asked only for what is not among the open entries
          LEFT JOIN account_move_line ledger
-                ON ledger.id = CASE WHEN line.move_line_id IS NULL THEN item.move_line_id END
-             WHERE item.state = 'open' AND item.origin = 'ledger' AND %(scope)s) gone
+                ON ledger.id = CASE WHEN line.source IS NULL THEN item.move_line_id END
+         LEFT JOIN collection_feed_entry foreign_entry
+                ON foreign_entry.id = CASE WHEN line.source IS NULL THEN item.feed_entry_id END
+             WHERE item.state = 'open' AND item.origin <> 'manual' AND %(scope)s) gone
          WHERE gone.reason IS NOT NULL
         """,
         day=scope.day,
+        source=source("item"),
         scope=in_scope(scope, "item"),
     )
 
@@ -194,8 +227,9 @@ def release_items(rows: list[tuple]) -> list[SQL]:
         """
         UPDATE collection_line_now line SET is_new = true
          WHERE line.case_id IS NOT NULL
-           AND line.move_line_id IN (SELECT item.move_line_id FROM collection_item item WHERE item.id = ANY(%s))
+           AND line.source IN (SELECT %s FROM collection_item item WHERE item.id = ANY(%s))
         """,
+        source("item"),
         ids,
     )
     return [release, free]

@@ -8,7 +8,7 @@ table. Every statement changes only rows that differ, so a second run touches no
 
 from odoo.tools import SQL
 
-from .open_lines import open_lines, participation
+from .open_lines import open_lines, participation, source
 from .scope import Scope
 
 
@@ -49,13 +49,14 @@ def gather(scope: Scope) -> list[SQL]:
         SQL(
             """
             CREATE TEMP TABLE IF NOT EXISTS collection_line_now (
-                move_line_id int, partner_id int, branch_id int, takes_part bool, currency_id int, name varchar,
+                source int, move_line_id int, feed_entry_id int, partner_id int, branch_id int,
+                takes_part bool, currency_id int, name varchar,
                 date date, due_date date, amount numeric, residual numeric, residual_company numeric,
                 case_id int, is_new bool
             ) ON COMMIT DELETE ROWS
             """
         ),
-        SQL("CREATE INDEX IF NOT EXISTS collection_line_now_idx ON collection_line_now (move_line_id)"),
+        SQL("CREATE INDEX IF NOT EXISTS collection_line_now_idx ON collection_line_now (source)"),
         SQL("DELETE FROM collection_line_now"),
         SQL(
             """
@@ -65,6 +66,8 @@ def gather(scope: Scope) -> list[SQL]:
                    -- not due, but chosen by a person, or postponed
                    OR (SELECT item.id FROM collection_item item
                         WHERE item.move_line_id = line.move_line_id LIMIT 1) IS NOT NULL
+                   OR (SELECT item.id FROM collection_item item
+                        WHERE item.feed_entry_id = line.feed_entry_id LIMIT 1) IS NOT NULL
             """,
             open_lines(scope.company, scope.partner_ids, scope.account_ids),
             scope.day,
@@ -97,7 +100,7 @@ def debtors(scope: Scope, tolerance: float) -> SQL:
                  WHERE takes_part
                    AND NOT EXISTS (
                         SELECT 1 FROM collection_item held JOIN collection_case holder ON holder.id = held.case_id
-                         WHERE held.move_line_id = line.move_line_id AND held.state = 'open' AND held.is_chosen
+                         WHERE %(held)s = line.source AND held.state = 'open' AND held.is_chosen
                            AND (holder.partner_id <> line.partner_id
                                 OR holder.branch_id IS DISTINCT FROM line.branch_id))
               GROUP BY partner_id, branch_id, currency_id) net
@@ -105,6 +108,7 @@ def debtors(scope: Scope, tolerance: float) -> SQL:
       GROUP BY partner_id, branch_id
         HAVING SUM(overdue_company * (overdue + credit) / overdue) > %(tolerance)s
         """,
+        held=source("held"),
         date=scope.day,
         tolerance=tolerance,
     )
@@ -123,13 +127,14 @@ def assign(scope: Scope, cases: dict) -> SQL:
         UPDATE collection_line_now line
            SET case_id = debtor.case_id,
                is_new = (SELECT item.id FROM collection_item item
-                          WHERE item.move_line_id = line.move_line_id AND item.state = 'open' LIMIT 1) IS NULL
+                          WHERE %(source)s = line.source AND item.state = 'open' LIMIT 1) IS NULL
           FROM unnest(%(partner_ids)s::int[], %(branch_ids)s::int[], %(case_ids)s::int[])
                AS debtor(partner_id, branch_id, case_id)
          WHERE debtor.partner_id = line.partner_id
            AND COALESCE(debtor.branch_id, 0) = COALESCE(line.branch_id, 0)
            AND line.takes_part AND (line.residual < 0 OR line.due_date < %(day)s)
         """,
+        source=source("item"),
         partner_ids=[key[0] for key in keys],
         branch_ids=[key[1] for key in keys],
         case_ids=[cases[key] for key in keys],

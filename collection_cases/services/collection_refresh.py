@@ -257,7 +257,8 @@ class CollectionRefresh(models.AbstractModel):
         self.env.cr.execute(refresh_items.sync_figures(scope))
         if closed := self.env.execute_query(refresh_items.closed_figures(scope)):
             self.env.cr.execute(refresh_items.write_figures(closed))
-        counts["items_settled"] += len(self.env.execute_query(refresh_items.settle(scope)))
+        for statement in (refresh_items.settle(scope), refresh_items.settle_foreign(scope)):
+            counts["items_settled"] += len(self.env.execute_query(statement))
         keys = self.env.execute_query(refresh_lines.debtors(scope, company.collection_tolerance))
         cases = self._cases_of(scope, keys, counts)
         self.env.cr.execute(refresh_lines.assign(scope, cases))

@@ -21,3 +21,4 @@ from . import test_promise
 from . import test_dispute
 from . import test_work
 from . import test_engine_promises
+from . import test_feed_cases

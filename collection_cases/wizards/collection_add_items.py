@@ -30,19 +30,27 @@ class CollectionAddItems(models.TransientModel):
             taken = (
                 self.env["collection.item"]
                 .sudo()
-                .search([("move_line_id", "in", [row["move_line_id"] for row in rows]), ("state", "=", "open")])
+                .search(
+                    [
+                        ("state", "=", "open"),
+                        "|",
+                        ("move_line_id", "in", [row["move_line_id"] for row in rows if row["move_line_id"]]),
+                        ("feed_entry_id", "in", [row["feed_entry_id"] for row in rows if row["feed_entry_id"]]),
+                    ]
+                )
             )
-            case_of = {item.move_line_id.id: item.case_id for item in taken}
+            case_of = {item.move_line_id.id or -item.feed_entry_id.id: item.case_id for item in taken}
             today = fields.Date.context_today(wizard)
             commands = [fields.Command.clear()]
             for row in sorted(rows, key=lambda row: (row["due_date"], row["name"])):
-                holder = case_of.get(row["move_line_id"])
+                holder = case_of.get(row["source"])
                 if holder == case:
                     continue
                 commands.append(
                     fields.Command.create(
                         {
                             "move_line_id": row["move_line_id"],
+                            "feed_entry_id": row["feed_entry_id"],
                             "name": row["name"],
                             "date": row["date"],
                             "due_date": row["due_date"],
@@ -70,7 +78,11 @@ class CollectionAddItems(models.TransientModel):
         chosen = self.line_ids.filtered("is_chosen")
         if not chosen:
             raise UserError(self.env._("Tick the documents to add."))
-        self.case_id._attach_lines(chosen.move_line_id)
+        if chosen.move_line_id:
+            self.case_id._attach_lines(chosen.move_line_id)
+        # sudo: entries are read by managers only; those of the case's own customer may be attached
+        if entries := chosen.sudo().feed_entry_id:
+            self.case_id._attach_entries(entries)
         return {"type": "ir.actions.act_window_close"}
 
 
@@ -82,7 +94,8 @@ class CollectionAddItemsLine(models.TransientModel):
     _order = "due_date, id"
 
     wizard_id = fields.Many2one("collection.add.items", required=True, ondelete="cascade")
-    move_line_id = fields.Many2one("account.move.line", required=True, readonly=True, ondelete="cascade")
+    move_line_id = fields.Many2one("account.move.line", readonly=True, ondelete="cascade")
+    feed_entry_id = fields.Many2one("collection.feed.entry", readonly=True, ondelete="cascade")
     is_chosen = fields.Boolean("Add")
     name = fields.Char("Document number", readonly=True)
     date = fields.Date("Document date", readonly=True)

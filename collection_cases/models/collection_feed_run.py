@@ -196,7 +196,7 @@ class CollectionFeedRun(models.Model):
                 vals = reading._apply(self, opener, report, force=force)
                 partner_ids = [row[0] for row in self.env.execute_query(feed_apply.concerned(self))]
         except FeedError as error:
-            vals = {"state": "failed", "reason": self._explain(error)}
+            vals = {"state": "failed", "reason": self._explain(error), **report.counts()}
         except NeedsConfirmation as error:
             vals = {"state": "draft", "reason": self._warn(error), **report.counts()}
         except UserError as error:  # something of Odoo refused, for example a customer that another addon checks

@@ -6,7 +6,7 @@ No row is dropped in silence: `Judge.judge` answers every line of the file with 
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from .feed_mapping import missing, normalise
@@ -146,6 +146,9 @@ class Judge:
         self.default_currency = default_currency
         self.known_customers = known_customers
         self.new_customers: dict[str, tuple] = {}
+        self.rounded = 0
+        """Rows whose open amount had more decimal places than its currency."""
+        self._unsure = bool({"decimal_assumed", "decimal_mixed"} & set(findings.notes))
         self._width = len(findings.headers)
         place = {name: column for column, name in enumerate(findings.headers)}
         columns = {
@@ -283,17 +286,21 @@ class Judge:
             raise _Fault(target, cells[column], "no_number") from None
 
     def _rounded(self, number, digits, target):
-        """Return the amount with the currency's decimal places; more of them are a sign of a misreading."""
+        """Return the amount with the currency's decimal places.
+
+        Where the file does not prove how decimals are written, more of them are a sign of a misreading.
+        """
         if -number.as_tuple().exponent == digits:
             return number
-        rounded = number.quantize(Decimal(1).scaleb(-digits))
-        if abs(rounded - number) > Decimal("0.000001"):
-            column = self._columns.get(target, self._columns.get("amount"))
-            raise (
-                _Fault(target if target in self._columns else "amount", str(number), "too_precise")
-                if column
-                else (_Fault("debit", str(number), "too_precise"))
-            )
+        rounded = number.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+        if rounded != number:
+            if self._unsure:
+                shown = next(
+                    name for name in (target, "residual", "amount", "debit", "credit") if name in self._columns
+                )
+                raise _Fault(shown, str(number), "too_precise")
+            if target == "residual":
+                self.rounded += 1
         return rounded
 
     def _count(self, residual):

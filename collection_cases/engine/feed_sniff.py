@@ -256,6 +256,10 @@ def _styles(opener, layout, header_row, headers, mapping, given, notes):
     elif layout.delimiter == ";":
         usual = "comma"
     decimal_style = given.decimal_style or _decided(seen_decimals, ("point", "comma"), usual, "decimal", notes)
+    if given.decimal_style and any(
+        seen_decimals[style] for style in ("point", "comma") if style != given.decimal_style
+    ):
+        notes.append("decimal_mixed")
     seen_dates["dmy"] += seen_dates.pop("dotted", 0)
     return decimal_style, given.date_style or _date_style(seen_dates, given.usual_date, notes)
 

@@ -67,6 +67,7 @@ class CollectionFeedProblem(models.Model):
             "blank": self.env._("An empty row."),
             # whole files
             "empty": self.env._("The file is empty. Export it again."),
+            "nothing_good": self.env._("No row of the file could be taken. What to do is listed under Problems."),
             "old_excel": self.env._("This is an Excel file of the old kind. Save it as XLSX and read that."),
             "pdf": self.env._("This is a PDF. Export the open items as CSV or XLSX."),
             "damaged_xlsx": self.env._(
@@ -96,6 +97,7 @@ class CollectionFeedProblem(models.Model):
             "date_mixed": self.env._(
                 "Dates like %(date)s: most are written so, but not all. Others are refused or misread."
             ),
+            "rounded": self.env._("%(rounded)s open amounts were rounded to the decimal places of their currency."),
             "sheet_chosen": self.env._("Sheet “%(sheet)s”: its names say most."),
         }
 

@@ -22,6 +22,9 @@ COUNTS = (
 )
 """What a reading counts; rows_read = rows_good + rows_bad + rows_ignored."""
 
+KEPT_RUNS = 30
+"""Readings of a ledger that can be undone; older ones would grow without end."""
+
 FEW = 2000
 """Customers up to whom cases follow at once; more are left to the scheduler."""
 
@@ -77,6 +80,7 @@ class CollectionFeedRun(models.Model):
     sum_ids = fields.One2many("collection.feed.sum", "run_id", "Sums", readonly=True)
     problem_ids = fields.One2many("collection.feed.problem", "run_id", "Problems", readonly=True)
     problem_attachment_id = fields.Many2one("ir.attachment", "Problems as CSV", readonly=True, ondelete="set null")
+    is_final = fields.Boolean("Cannot be undone any more", readonly=True)
     is_proven = fields.Boolean("Sums agree", compute="_compute_is_proven")
 
     @api.depends("sum_ids.is_proven")
@@ -113,6 +117,10 @@ class CollectionFeedRun(models.Model):
         self.feed_id._check_manager()
         if self.state != "done":
             raise UserError(self.env._("Only a reading that was done can be undone."))
+        if self.is_final:
+            raise UserError(
+                self.env._("The last %s readings can be undone; what was before this one is not kept.", KEPT_RUNS)
+            )
         later = self._later()
         if later:
             raise UserError(self.env._("%s was read later: undo it first, then this one.", later.display_name))
@@ -140,6 +148,16 @@ class CollectionFeedRun(models.Model):
             "url": f"/web/content/{self.problem_attachment_id.id}?download=true",
             "target": "self",
         }
+
+    @api.autovacuum
+    def _forget_old_images(self):
+        """Delete what entries were before readings that are too old to be undone."""
+        for feed in self.env["collection.feed"].with_context(active_test=False).search([]):  # pylint: disable=no-search-all
+            old = self.search(
+                [("feed_id", "=", feed.id), ("state", "=", "done"), ("is_final", "=", False)], offset=KEPT_RUNS
+            )
+            self.env["collection.feed.change"].search([("run_id", "in", old.ids)]).unlink()
+            old.is_final = True
 
     # === READING === #
 
@@ -178,7 +196,7 @@ class CollectionFeedRun(models.Model):
                 vals = reading._apply(self, opener, report, force=force)
                 partner_ids = [row[0] for row in self.env.execute_query(feed_apply.concerned(self))]
         except FeedError as error:
-            vals = {"state": "failed", "reason": self._explain(error)}
+            vals = {"state": "failed", "reason": self._explain(error), **report.counts()}
         except NeedsConfirmation as error:
             vals = {"state": "draft", "reason": self._warn(error), **report.counts()}
         except UserError as error:  # something of Odoo refused, for example a customer that another addon checks

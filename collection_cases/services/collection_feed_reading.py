@@ -79,17 +79,22 @@ class CollectionFeedReading(models.AbstractModel):
         }
 
     @api.model
-    def _notes(self, found):
-        """Return in words what was found out about a file, and what was only assumed."""
+    def _notes(self, found, rounded=0):
+        """Return in words what was found out about a file, and what was only assumed.
+
+        :param rounded: rows whose open amount was rounded
+        """
         layout = found.layout
         values = {
             "encoding": layout.encoding,
             "sheet": layout.sheet,
             "decimal": "1.234,56" if found.decimal_style == "comma" else "1,234.56",
             "date": feed_sniff.example_date(found.date_style),
+            "rounded": rounded,
         }
+        codes = found.notes + (("rounded",) if rounded else ())
         problem_model = self.env["collection.feed.problem"]
-        return "\n".join(problem_model._sentence(code, values) for code in found.notes)
+        return "\n".join(problem_model._sentence(code, values) for code in codes)
 
     def _apply(self, run, opener, report, *, force=False):
         """Bring the entries of a run's feed in line with its file.
@@ -109,8 +114,8 @@ class CollectionFeedReading(models.AbstractModel):
         judge = self._judge(feed, found, known)
         self._stage(opener, found, judge, report)
         self._drop_unusable(feed, report)
-        if not report.good and not report.bad:
-            raise FeedError("empty")
+        if not report.good:
+            raise FeedError("nothing_good" if report.bad or report.ignored else "empty")
         if run.mode == "snapshot":
             self._check_not_too_much(run, force)
         self._resolve_customers(feed, judge, report)
@@ -126,7 +131,13 @@ class CollectionFeedReading(models.AbstractModel):
         _logger.info(
             "Foreign ledger %s: %s rows in %.1f s: %s", feed.id, report.rows_read, time.monotonic() - begun, counts
         )
-        return {"state": "done", "reason": reason, "note": self._notes(found), **report.counts(), **counts}
+        return {
+            "state": "done",
+            "reason": reason,
+            "note": self._notes(found, judge.rounded),
+            **report.counts(),
+            **counts,
+        }
 
     # === INTO THE TEMPORARY TABLE === #
 

@@ -1,5 +1,6 @@
 from freezegun import freeze_time
 
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from .common import TODAY
@@ -92,3 +93,21 @@ class TestFeedCustomer(FeedCommon):
         self.assertEqual(entries.partner_id, first)
         run.action_undo()
         self.assertEqual(self._entries(), {})
+
+    def test_no_company_sees_anothers_ledgers(self):
+        run = self._read(self._row("R1"), self._row("R2", due="x"))
+        self._read(self._row("R1", residual="1,00", amount="100,00"))
+        other = self.setup_other_company()["company"]
+        stranger = self._user("mona", "collection_cases.group_collection_manager", other)
+        for name in ("", ".column", ".customer", ".entry", ".movement", ".change", ".run", ".problem", ".sum"):
+            model = self.env[f"collection.feed{name}"].with_user(stranger)
+            self.assertFalse(model.search([]), model._name)
+            self.assertFalse(self.env[f"collection.feed{name}"].with_user(self.collector).has_access("read"))
+        for call in (
+            lambda: self.feed.with_user(stranger).load([]),
+            lambda: self.feed.with_user(stranger).action_read_file(),
+            lambda: run.with_user(stranger).action_undo(),
+        ):
+            with self.assertRaises(AccessError):
+                call()
+        self.assertEqual(self._entries(), {"R1": 1.0})

@@ -256,7 +256,6 @@ class TestFeedEngine(BaseCase):
             "no_date": {"due": "30/02/2026"},
             "no_amount": {"o": ""},
             "no_number": {"o": "5 pieces"},
-            "too_precise": {"o": "5.005"},
             "negative_amount": {"a": "-10"},
             "residual_above_amount": {"o": "11"},
             "currency_unknown": {"cur": "ZZZ"},
@@ -267,6 +266,17 @@ class TestFeedEngine(BaseCase):
         content = as_csv([NAMES, *[list({**row, **change}.values()) for change in cases.values()]], ",")
         _found, verdicts = judged(content, decimal_style="point", date_style="dmy")
         self.assertEqual([verdict.code for verdict in verdicts], list(cases))
+
+    def test_more_decimals_than_the_currency_are_a_doubt_only_where_the_file_proves_nothing(self):
+        names = ["Customer no", "Document no", "Due date", "Open"]
+        row = ["1", "A", "31.01.2026", "1.234"]
+        _found, verdicts = judged(as_csv([names, row], ","))
+        self.assertEqual(codes(verdicts), {"too_precise": 1})
+        self.assertEqual(verdicts[0].column, "Open")
+        _found, verdicts = judged(as_csv([names, row, ["1", "B", "31.01.2026", "64982.589"]], ","))
+        self.assertEqual([entry.residual for entry in good(verdicts)], [Decimal("1.23"), Decimal("64982.59")])
+        _found, verdicts = judged(as_csv([names, row, ["1", "B", "31.01.2026", "5,50"]]), decimal_style="point")
+        self.assertEqual([verdict.code for verdict in verdicts], ["too_precise", "no_number"], "a person was wrong")
 
     def test_wrong_encoding_is_a_problem_and_no_damaged_name(self):
         content = as_csv([NAMES, ["K1", "Müller", "R1", "", "31.01.2026", "EUR", "1,00", "1,00"]], encoding="cp1252")

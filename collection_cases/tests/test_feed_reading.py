@@ -132,6 +132,13 @@ class TestFeedReading(FeedCommon):
         self.assertIn("More is open", problems[6].message)
         self.assertIn("knows no currency", problems[7].message)
 
+    def test_file_with_bad_rows_only_takes_nothing_and_settles_nothing(self):
+        self._read(self._row("R1"))
+        run = self._read(self._row("R2", due="x"))
+        self.assertEqual((run.state, run.rows_bad), ("failed", 1))
+        self.assertIn("No row", run.reason)
+        self.assertEqual(self._entries(), {"R1": 100.0})
+
     def test_what_a_bad_row_is_about_is_not_settled_as_missing(self):
         self._read(self._row("R1"), self._row("R2"), self._row("R3"))
         run = self._read(self._row("R1"), self._row("R2", due="31.02.2026"))

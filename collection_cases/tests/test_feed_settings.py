@@ -8,6 +8,7 @@ from freezegun import freeze_time
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, tagged
 
+from ..models import collection_feed_run
 from ..services import collection_feed_report
 from .common import TODAY
 from .test_feed_engine import as_xlsx
@@ -207,6 +208,18 @@ class TestFeedSettings(FeedCommon):
         with self.assertRaisesRegex(UserError, "Archive it"):
             self.feed.unlink()
         self.assertEqual(self._entries(), {"R1": 100.0})
+
+    def test_old_readings_cannot_be_undone_and_take_no_room(self):
+        first = self._read(self._row("R1"))
+        second = self._read(self._row("R1", residual="1,00", amount="100,00"))
+        third = self._read(self._row("R1", residual="0,50", amount="100,00"))
+        with patch.object(collection_feed_run, "KEPT_RUNS", 1):
+            self.env["collection.feed.run"].sudo()._forget_old_images()
+        self.assertEqual((first | second | third).mapped("is_final"), [True, True, False])
+        third.action_undo()
+        with self.assertRaisesRegex(UserError, "not kept"):
+            second.action_undo()
+        self.assertEqual(self._entries(), {"R1": 1.0})
 
     def test_statements_do_not_grow_with_the_file(self):
         def read(count):

@@ -30,6 +30,7 @@ class Promised:
     :param date: promised for
     :param made_on: money that came before this day is not its keeping
     :param items: keys of the items it is about
+    :param was_missed: it was judged broken or partly kept before; only money that came in time changes that
     """
 
     key: int
@@ -38,6 +39,7 @@ class Promised:
     made_on: date
     items: frozenset[int]
     currency: str
+    was_missed: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,8 +83,8 @@ def judge(
 ) -> dict[int, Judgement]:
     """Return {promise key: Judgement} for the promises of one case.
 
-    :param left: what is still open per item; a promise is about no more than what came plus what is
-        left, so a credit note for the rest does not break it
+    :param left: what is still open per item; a promise is about no more than what came, in time or late,
+        plus what is left, so a credit note for the rest does not break it
     :param today: a promise is broken after its date plus the tolerance's days, not on it
 
     >>> day = date(2026, 3, 10)
@@ -109,13 +111,16 @@ def judge(
         (_Progress(promise, promise.date + timedelta(days=tolerance.days)) for promise in promises),
         key=lambda progress: (progress.promise.date, progress.promise.key),
     )
-    _allocate(running, receipts)
-    left = dict(left)
-    return {progress.promise.key: _judge_one(progress, left, today, tolerance) for progress in running}
+    payable = _allocate(running, receipts, left)
+    return {progress.promise.key: _judge_one(progress, payable, today, tolerance) for progress in running}
 
 
-def _allocate(running: list[_Progress], receipts: Iterable[Receipt]) -> None:
-    """Let each receipt count for the earliest promises it was in time for, what is matched first."""
+def _allocate(running: list[_Progress], receipts: Iterable[Receipt], left: dict[int, Decimal]) -> dict[int, Decimal]:
+    """Let each receipt count for the earliest promises it was in time for, what is matched first.
+
+    :returns: what is left of each item, and what came for it without counting
+    """
+    payable = {item: max(ZERO, amount) for item, amount in left.items()}
     for receipt in sorted(receipts, key=lambda row: (row.date, row.item is None, row.item or 0)):
         unused = receipt.amount
         for progress in running:
@@ -130,23 +135,30 @@ def _allocate(running: list[_Progress], receipts: Iterable[Receipt]) -> None:
             progress.received += used
             progress.dates.append((receipt.date, progress.received))
             unused -= used
+        if receipt.item is not None:
+            payable[receipt.item] = payable.get(receipt.item, ZERO) + unused
+    return payable
 
 
-def _judge_one(progress: _Progress, left: dict[int, Decimal], today: date, tolerance: Tolerance) -> Judgement:
+def _judge_one(progress: _Progress, payable: dict[int, Decimal], today: date, tolerance: Tolerance) -> Judgement:
     promise = progress.promise
+    is_past = today > progress.deadline
     owed = progress.received
     for item in sorted(promise.items):
-        # What one promise is still about, the next one on the same item is not.
-        share = min(promise.amount - owed, max(ZERO, left.get(item, ZERO)))
+        share = min(promise.amount - owed, payable.get(item, ZERO))
         owed += share
-        left[item] = left.get(item, ZERO) - share
+        if not is_past:
+            # What one running promise is still about, the next one on the same item is not.
+            payable[item] = payable.get(item, ZERO) - share
+    if promise.was_missed:
+        owed = promise.amount
     if owed <= 0:
         return Judgement("void", ZERO, today)
     enough = owed * (100 - tolerance.percent) / 100
     reached = next((day for day, received in progress.dates if received >= enough), None)
     if reached:
         return Judgement("kept", progress.received, reached)
-    if today <= progress.deadline:
+    if not is_past:
         return Judgement("open", progress.received, None)
     state = "partly_kept" if progress.received else "broken"
     return Judgement(state, progress.received, progress.deadline + timedelta(days=1))

@@ -21,7 +21,7 @@ CLOSE_REASONS = [
 ]
 
 DERIVED = {
-    *("close_reason", "close_date", "cycle", "is_overdue", "date_refreshed"),
+    *("open_date", "close_reason", "close_date", "cycle", "is_overdue", "date_refreshed"),
     *("amount_open", "amount_overdue", "oldest_due_date", "item_count", "aging_bucket"),
     *("priority", "priority_parts", "priority_score"),
     *("amount_promised", "next_promise_date", "amount_disputed", "escalated_date"),
@@ -41,6 +41,7 @@ class CollectionCase(models.Model):
         STATES, required=True, default="not_started", tracking=True, index=True, group_expand=True, copy=False
     )
     close_reason = fields.Selection(CLOSE_REASONS, readonly=True, copy=False)
+    open_date = fields.Date("Opened on", readonly=True, copy=False, default=fields.Date.context_today)
     close_date = fields.Date(readonly=True, copy=False)
     cycle = fields.Integer(
         default=1,
@@ -230,7 +231,7 @@ class CollectionCase(models.Model):
                 )
             elif case.state == "completed":
                 case._check_no_twin()
-                vals.update(close_reason=False, close_date=False, cycle=case.cycle + 1)
+                vals.update(close_reason=False, close_date=False, open_date=today, cycle=case.cycle + 1)
             case._write_derived(vals)
             if state == "completed":
                 case._cancel_planned_work()

@@ -17,7 +17,7 @@ class CollectionCase(models.Model):
     escalated_date = fields.Date("Escalated on", readonly=True, copy=False)
 
     def _compute_progress_date(self):
-        dates = {case.id: [case.create_date.date()] for case in self if case.create_date}
+        dates = {case.id: [case.open_date] for case in self if case.open_date}
         for model, name, domain in self._progress_sources():
             groups = (
                 self.env[model]
@@ -136,7 +136,7 @@ class CollectionCase(models.Model):
                 ("company_id", "=", company.id),
                 ("state", "!=", "completed"),
                 ("amount_overdue", ">", 0),
-                ("create_date", "<", fields.Datetime.to_datetime(before)),
+                ("open_date", "<", before),
                 ("user_id", "!=", False),
                 "|",
                 ("escalated_date", "=", False),

@@ -65,10 +65,10 @@ def insert_cases(scope: Scope, rows: list[dict], uid: int) -> SQL:
     return SQL(
         """
         INSERT INTO collection_case (name, partner_id, branch_id, user_id, department_id, payment_contact_id,
-                    company_id, currency_id, state, cycle, priority, date_refreshed, is_overdue, aging_bucket,
-                    item_count, amount_open, amount_overdue, amount_promised, amount_disputed,
+                    company_id, currency_id, state, cycle, priority, open_date, date_refreshed,
+                    is_overdue, aging_bucket, item_count, amount_open, amount_overdue, amount_promised, amount_disputed,
                     create_uid, write_uid, create_date, write_date)
-             SELECT new.*, %(company_id)s, %(currency_id)s, 'not_started', 1, '0', %(day)s, false, 'not_due',
+             SELECT new.*, %(company_id)s, %(currency_id)s, 'not_started', 1, '0', %(day)s, %(day)s, false, 'not_due',
                     0, 0, 0, 0, 0, %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
                FROM unnest(%(name)s::varchar[], %(partner_id)s::int[], %(branch_id)s::int[], %(user_id)s::int[],
                            %(department_id)s::int[], %(payment_contact_id)s::int[]) new

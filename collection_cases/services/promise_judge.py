@@ -31,7 +31,10 @@ def judged_rows(rows, receipts, waiting, left, day, company) -> list[tuple[int, 
     changed = []
     for partner, theirs in by_partner.items():
         promises = [
-            Promised(row[0], _decimal(row[5], row[4]), row[6], row[7], frozenset(row[11]), str(row[3]))
+            Promised(
+                *(row[0], _decimal(row[5], row[4]), row[6], row[7], frozenset(row[11]), str(row[3])),
+                was_missed=row[8] in ("broken", "partly_kept"),
+            )
             for row in theirs
         ]
         items = {item for promise in promises for item in promise.items}

@@ -114,6 +114,32 @@ class TestPromise(CollectionCommon):
         self._on(6)
         self.assertEqual(promise.state, "broken")
 
+    def test_paid_late_stays_broken(self):
+        promise = self._promise()
+        self._on(6)
+        self._match(self.invoice, self._payment(100, date=self._day(7)))
+        self._on(7)
+        self.assertEqual((promise.state, self.case.state), ("broken", "completed"))
+        second = self._second_case()
+        late = self._promise(100, case=second)
+        self._match(second.item_ids.move_id, self._payment(100, partner=self.other_customer, date=self._day(6)))
+        self._on(8)
+        self.assertEqual(late.state, "broken", "judged for the first time when it was paid already")
+
+    def test_credited_after_it_was_broken_stays_broken(self):
+        promise = self._promise()
+        self._on(6)
+        self._match(self.invoice, self._credit(100))
+        self._on(8)
+        self.assertEqual(promise.state, "broken")
+
+    def test_new_promise_after_a_broken_one_is_about_the_same_debt(self):
+        self._promise()
+        self._on(6)
+        again = self._promise(days=12)
+        self._on(7)
+        self.assertEqual(again.state, "open")
+
     def test_credit_note_for_the_rest_breaks_nothing(self):
         promise = self._promise()
         self._match(self.invoice, self._payment(60))

@@ -50,7 +50,7 @@ class TestWork(CollectionCommon):
 
     def test_stale_cases_escalate_by_themselves_once(self):
         self.company.collection_escalation_days = 10
-        self.env.cr.execute("UPDATE collection_case SET create_date = '2026-02-27 08:00'")
+        self.env.cr.execute("UPDATE collection_case SET open_date = '2026-02-27'")
         self.env.invalidate_all()
         counts = self.refresh.run()
         self.assertEqual(counts["escalated"], 1)
@@ -59,7 +59,7 @@ class TestWork(CollectionCommon):
 
     def test_progress_stops_it(self):
         self.company.collection_escalation_days = 10
-        self.env.cr.execute("UPDATE collection_case SET create_date = '2026-02-27 08:00'")
+        self.env.cr.execute("UPDATE collection_case SET open_date = '2026-02-27'")
         self.env.invalidate_all()
         self.case.with_user(self.collector).log_contact("call", "no_answer")
         self.assertEqual(self.case.progress_date, self.today - timedelta(days=11), "nobody was reached")

@@ -142,7 +142,7 @@ def _allocate(running: list[_Progress], receipts: Iterable[Receipt], left: dict[
 
 def _judge_one(progress: _Progress, payable: dict[int, Decimal], today: date, tolerance: Tolerance) -> Judgement:
     promise = progress.promise
-    is_past = today > progress.deadline
+    is_past = promise.was_missed or today > progress.deadline
     owed = progress.received
     for item in sorted(promise.items):
         share = min(promise.amount - owed, payable.get(item, ZERO))

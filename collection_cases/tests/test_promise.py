@@ -122,8 +122,10 @@ class TestPromise(CollectionCommon):
         self.assertEqual((promise.state, self.case.state), ("broken", "completed"))
         second = self._second_case()
         late = self._promise(100, case=second)
-        self._match(second.item_ids.move_id, self._payment(100, partner=self.other_customer, date=self._day(6)))
-        self._on(8)
+        payment = self._payment(100, partner=self.other_customer, date=self._day(6))
+        with freeze_time(self._day(6)):
+            self._match(second.item_ids.move_id, payment)
+            self._commit()
         self.assertEqual(late.state, "broken", "judged for the first time when it was paid already")
 
     def test_credited_after_it_was_broken_stays_broken(self):

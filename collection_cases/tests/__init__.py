@@ -23,3 +23,4 @@ from . import test_work
 from . import test_engine_promises
 from . import test_feed_cases
 from . import test_story
+from . import test_blocks

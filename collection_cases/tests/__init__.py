@@ -24,3 +24,4 @@ from . import test_engine_promises
 from . import test_feed_cases
 from . import test_story
 from . import test_blocks
+from . import test_translations

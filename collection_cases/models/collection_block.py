@@ -42,7 +42,8 @@ class CollectionItem(models.Model):
         self._add_holds(found, today)
         self._add_disputes(found)
         self._add_promises(found, today)
-        self._add_instruments(found)
+        self._add_instruments(found, today)
+        self._add_takings(found)
         return dict(found)
 
     def _add_holds(self, found, today):
@@ -88,8 +89,11 @@ class CollectionItem(models.Model):
                     Block(blocks.PROMISED, until=promise.date, source=("collection.promise", promise.id))
                 )
 
-    def _add_instruments(self, found):
+    def _add_instruments(self, found, today):
         """Hook of the file on cheques and bills."""
+
+    def _add_takings(self, found):
+        """Hook of the file on receipts given in the field."""
 
 
 class CollectionCase(models.Model):
@@ -165,6 +169,7 @@ class CollectionCase(models.Model):
             blocks.DISPUTED: self.env._("contested"),
             blocks.PROMISED: self.env._("promised"),
             blocks.CHEQUE: self.env._("a cheque or bill for it is being collected"),
+            blocks.COLLECTED: self.env._("paid to our collector, not booked yet"),
             blocks.EXCLUDED: self.env._("excluded from follow-up in accounting"),
             blocks.SETTLED: self.env._("nothing is open"),
             blocks.NOT_OVERDUE: self.env._("nothing is overdue"),

@@ -3,6 +3,8 @@ from . import test_activity
 from . import test_engine
 from . import test_extending
 from . import test_by_hand
+from . import test_field
+from . import test_instrument
 from . import test_ledger_hooks
 from . import test_participation
 from . import test_payment

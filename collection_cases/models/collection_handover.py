@@ -25,7 +25,7 @@ class CollectionHandover(models.Model):
     user_id = fields.Many2one(
         "res.users", "Collector", required=True, index=True, default=lambda self: self.env.user, ondelete="restrict"
     )
-    department_id = fields.Many2one("hr.department", "Department", readonly=True, index="btree_not_null")
+    department_id = fields.Many2one("hr.department", readonly=True, index="btree_not_null")
     date = fields.Date(required=True, readonly=True)
     state = fields.Selection(
         [("draft", "To be counted"), ("confirmed", "Taken over")],
@@ -72,7 +72,7 @@ class CollectionHandover(models.Model):
             handover.may_confirm = handover.state == "draft" and handover._is_supervisor()
 
     def _is_supervisor(self):
-        """Tell whether the user may take these takings over: a manager or the department's head, never the collector."""
+        """Tell whether the user may take these takings over: a manager or the head, never the collector."""
         self.ensure_one()
         user = self.env.user
         if self.user_id == user:
@@ -95,8 +95,8 @@ class CollectionHandover(models.Model):
                 # Set outright, because defaults in the caller's context would get past the filter.
                 vals.update(state="draft", confirmed_by_id=False, confirmed_date=False, booked_date=False)
                 vals.update(line_ids=[], receipt_ids=[])
+            self.new(vals)._check_whose()
         handovers = super().create(vals_list)
-        handovers._check_whose()
         handovers._gather()
         return handovers
 

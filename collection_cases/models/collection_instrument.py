@@ -90,8 +90,9 @@ class CollectionInstrument(models.Model):
             ]
         for vals in vals_list:
             self._complete(vals)
+            self.new(vals)._check_paper()  # before the database would say it in its own words
         instruments = super().create(vals_list)
-        instruments._check_made()
+        instruments._check_items()
         for instrument in instruments:
             instrument._tell(self.env._("received, payable on %s", fields.Date.to_string(instrument.due_date)))
         return instruments
@@ -102,6 +103,8 @@ class CollectionInstrument(models.Model):
         case = self.env["collection.case"].browse(vals["case_id"])
         vals["received_date"] = vals.get("received_date") or case._today()
         self._tidy(vals)
+        if not vals.get("drawer"):
+            vals.pop("drawer", None)  # the customer, as far as nobody says otherwise
         if not vals.get("item_ids"):
             owed = case._owed_items()
             vals["item_ids"] = [
@@ -119,16 +122,11 @@ class CollectionInstrument(models.Model):
         if "bank" in vals:
             vals["bank"] = " ".join((vals["bank"] or "").split()) or False
 
-    def _check_made(self):
-        """Refuse what cannot be written on a cheque, or not for these items.
+    def _check_paper(self):
+        """Refuse what cannot be written on a cheque, or is on one that is here already.
 
         :raises UserError: with what to do instead
         """
-        for instrument in self:
-            instrument._check_paper()
-            instrument._check_items()
-
-    def _check_paper(self):
         self.ensure_one()
         if not self.number:
             raise UserError(self.env._("Enter the number printed on the cheque or bill."))
@@ -156,7 +154,7 @@ class CollectionInstrument(models.Model):
                 ("number", "=", self.number),
                 ("bank", "=", self.bank),
                 ("state", "not in", ("bounced", "returned")),
-                ("id", "!=", self.id),
+                ("id", "!=", self._origin.id),
             ],
             limit=1,
         )
@@ -171,7 +169,14 @@ class CollectionInstrument(models.Model):
             )
 
     def _check_items(self):
-        self.ensure_one()
+        """Refuse items that the paper cannot be for, and more than is open on them.
+
+        :raises UserError: with what to do instead
+        """
+        for instrument in self:
+            instrument._check_items_of_one()
+
+    def _check_items_of_one(self):
         case, items, currency = self.case_id, self.item_ids, self.currency_id
         if items.case_id - case:
             raise UserError(self.env._("%s belongs to another case.", (items - case.item_ids)[:1].name))
@@ -220,9 +225,12 @@ class CollectionInstrument(models.Model):
                     self.env._("A receipt was given for it, so it stays as it was. Have the receipt cancelled first.")
                 )
             self._tidy(vals)
+            for instrument in self if mended else ():
+                paper = {name: value for name, value in vals.items() if name != "item_ids"}
+                instrument.new(paper, origin=instrument)._check_paper()
             res = super().write(vals)
             if mended:
-                self._check_made()
+                self._check_items()
             return res
         return super().write(vals)
 

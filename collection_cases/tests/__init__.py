@@ -4,6 +4,7 @@ from . import test_engine
 from . import test_extending
 from . import test_by_hand
 from . import test_field
+from . import test_field_page
 from . import test_instrument
 from . import test_ledger_hooks
 from . import test_participation

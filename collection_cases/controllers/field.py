@@ -111,6 +111,7 @@ class FieldController(http.Controller):
             "sending": request.env._("Sending…"),
             "login": request.env._("You were logged out. Log in again: what you entered is kept and will be sent."),
             "refused": request.env._("Not taken: {why}"),
+            "change": request.env._("Change"),
             "retry": request.env._("Try again"),
             "discard": request.env._("Discard"),
             "discardSure": request.env._("Discard this entry for good? It was not recorded on the server."),
@@ -120,7 +121,6 @@ class FieldController(http.Controller):
             "amount": request.env._("Enter an amount above zero."),
             "number": request.env._("Enter the number of the cheque."),
             "date": request.env._("Enter the day."),
-            "chosen": request.env._("{amount} chosen"),
             "noStore": request.env._(
                 "This browser keeps nothing: allow it to store data, or entries are lost without a network."
             ),

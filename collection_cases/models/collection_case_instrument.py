@@ -23,6 +23,16 @@ class CollectionCase(models.Model):
                 for one in running
             )
 
+    @api.model
+    def _progress_sources(self):
+        return [*super()._progress_sources(), ("collection.instrument", "received_date", [])]
+
+    def _credits(self):
+        """Return the open credits of the case: {`res.currency`: amount above zero}."""
+        self.ensure_one()
+        credits_ = self.item_ids.filtered(lambda item: item.state == "open" and item.residual < 0)
+        return {currency: -sum(own.mapped("residual")) for currency, own in credits_.grouped("currency_id").items()}
+
     def _owed_items(self):
         """Return the open debts of the case, the oldest first."""
         self.ensure_one()
@@ -40,7 +50,7 @@ class CollectionCase(models.Model):
             self.env._("Cheque or bill"),
             default_item_ids=chosen.ids,
             default_currency_id=chosen[:1].currency_id.id or self.currency_id.id,
-            default_amount=sum(chosen.mapped("residual")),
+            default_amount=max(0, sum(chosen.mapped("residual")) - self._credits().get(chosen.currency_id, 0)),
             default_received_date=self._today(),
             default_due_date=self._today(),
         )

@@ -81,7 +81,12 @@ class CollectionCase(models.Model):
         if method == "cheque":
             receipt.instrument_id = self._take_cheque(receipt, cheque or {})
         else:
-            receipt.payment_id = self._book_cash(receipt)
+            try:
+                with self.env.cr.savepoint():
+                    receipt.payment_id = self._book_cash(receipt)
+            except UserError as refusal:
+                # A locked period, for example. The money is in the collector's hand all the same.
+                warnings.append(self.env._("Not booked yet, accounting has to: %s", refusal.args[0]))
         return receipt, warnings
 
     def _items_of_money(self, items):

@@ -147,6 +147,9 @@ class CollectionHandover(models.Model):
     def _unlink_only_drafts(self):
         if any(handover.state != "draft" for handover in self):
             raise UserError(self.env._("What was counted and taken over cannot be deleted."))
+        for handover in self:
+            if any(handover.line_ids.mapped("is_counted")) and not handover._is_supervisor():
+                raise UserError(self.env._("It is being counted: ask your supervisor to delete it."))
 
     # === TAKING OVER === #
 

@@ -50,11 +50,12 @@ class CollectionReceipt(models.Model):
     _amount_positive = models.Constraint("CHECK(amount > 0)", "A receipt is about an amount above zero.")
     _waiting_idx = models.Index("(company_id, user_id) WHERE state = 'taken'")
 
-    @api.depends("payment_id.state", "handover_id.booked_date", "method")
+    @api.depends("payment_id.state", "instrument_id.payment_id.state", "handover_id.booked_date", "method")
     def _compute_is_booked(self):
         for receipt in self.sudo():  # sudo: whether it is booked may be known to whoever may read the receipt
-            standing = receipt.payment_id and receipt.payment_id.state not in ("canceled", "rejected", "draft")
-            receipt.is_booked = bool(standing or receipt.handover_id.booked_date)
+            payment = receipt.payment_id or receipt.instrument_id.payment_id
+            standing = payment and payment.state not in ("canceled", "rejected", "draft")
+            receipt.is_booked = bool(standing or (receipt.method == "cash" and receipt.handover_id.booked_date))
 
     def write(self, vals):
         if not self.env.su:

@@ -70,8 +70,15 @@ class CollectionField(models.AbstractModel):
         # sudo: whether the user may work the case is checked here, before anything is told about it
         case = self.env["collection.case"].sudo().browse(self._id(entry.get("case"))).exists()
         activities = self.env["mail.activity"].sudo().with_context(active_test=False)
+        lately = fields.Date.today() - judge.OLDEST  # an entry may come in after its visit was marked done
         mine = activities.search(
-            [*self._visit_domain(self.env.user), ("res_id", "=", case.id), ("active", "in", (True, False))]
+            [
+                *self._visit_domain(self.env.user),
+                ("res_id", "=", case.id),
+                "|",
+                ("active", "=", True),
+                ("date_done", ">=", lately),
+            ]
         )
         if (
             not case

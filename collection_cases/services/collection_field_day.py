@@ -1,6 +1,9 @@
+import logging
 from urllib.parse import quote
 
 from odoo import api, fields, models
+
+_logger = logging.getLogger(__name__)
 
 
 class CollectionField(models.AbstractModel):
@@ -29,7 +32,7 @@ class CollectionField(models.AbstractModel):
         activities = (
             self.env["mail.activity"].sudo().search([*self._visit_domain(user), ("date_deadline", "<=", today)])
         )
-        cases = self.env["collection.case"].sudo().browse(activities.mapped("res_id")).exists()
+        cases = self.env["collection.case"].sudo().browse(set(activities.mapped("res_id"))).exists()
         rows = []
         for activity in activities:
             case = cases.filtered(lambda case, activity=activity: case.id == activity.res_id)
@@ -73,7 +76,12 @@ class CollectionField(models.AbstractModel):
         cron = self.env["ir.cron"]
         cron._commit_progress(remaining=len(users))
         for user in users:
-            self._mail_day_list(user, companies)
+            try:
+                with self.env.cr.savepoint():
+                    self._mail_day_list(user, companies)
+            except Exception:
+                # One collector's failure is that collector's, not everybody's morning.
+                _logger.exception("The day's visits of %s could not be mailed", user.login)
             if not cron._commit_progress(1):
                 return
 
@@ -162,5 +170,7 @@ class CollectionField(models.AbstractModel):
             "late": (today - activity.date_deadline).days,
             "time": fields.Datetime.context_timestamp(self, start).strftime("%H:%M") if start else "",
             "items": items,
+            "credits": {currency.id: amount for currency, amount in case._credits().items()},
+            "credits_text": ", ".join(currency.format(amount) for currency, amount in case._credits().items()),
             "note": case.priority_reason or "",
         }

@@ -320,6 +320,37 @@ class TestField(FieldCommon):
         self.visit.calendar_event_id = event
         self.assertEqual([activity for activity, _case in self.desk._visits(self.collector)], [self.visit, late])
 
+    def test_two_visits_on_one_case_are_two_rows(self):
+        other = self._visit(self.collector, self.case, kind="appointment")
+        self.assertEqual({activity for activity, _case in self.desk._visits(self.collector)}, {self.visit, other})
+
+    def test_a_visit_done_long_ago_opens_the_case_no_more(self):
+        visit = self._visit(self.other_collector, self.case)
+        visit.with_user(self.other_collector).sudo().action_feedback("done")
+        self._enter(user=self.other_collector, activity=visit.id, amount="1")
+        visit.sudo().date_done = "2026-02-20"
+        self._refused_to(self.other_collector)
+
+    def _refused_to(self, user):
+        with self.assertRaisesRegex(AccessError, "not yours"), self.env.cr.savepoint():
+            self._enter(user=user, activity=None, amount="1")
+
+    def test_money_is_taken_also_when_the_books_are_locked(self):
+        self.company.collection_cash_journal_id = self.cash
+        self.company.sudo().hard_lock_date = "2026-03-10"
+        answer = self._enter(amount="100")
+        receipt = self.env["collection.receipt"].browse(answer["receipt"]["id"])
+        if not receipt.payment_id:
+            self.assertIn("Not booked yet", answer["warnings"][0])
+            self.assertTrue(self.first._block_reasons(self.today))
+
+    def test_credits_are_taken_off_what_is_proposed(self):
+        self._credit(30)
+        self.refresh.run()
+        facts = self.desk._visit_facts(self.visit.sudo(), self.case.sudo())
+        self.assertEqual(facts["credits"], {self.company.currency_id.id: 30})
+        self.assertEqual(self.case.action_instrument()["context"]["default_amount"], 120)
+
     def test_visits_to_completed_cases_are_gone(self):
         self.company.collection_cash_journal_id = self.cash
         self._visit(self.collector, self.case, kind="appointment")
@@ -559,6 +590,21 @@ class TestHandover(FieldCommon):
         self._enter(amount="10")
         with self.assertRaisesRegex(AccessError, "your own takings"):
             self.env["collection.handover"].with_user(self.other_collector).create({"user_id": self.collector.id})
+
+    def test_what_is_being_counted_is_not_deleted_by_the_collector(self):
+        self._enter(amount="10")
+        handover = self._handover()
+        self._count(handover.with_user(self.env.user), 8)
+        with self.assertRaisesRegex(UserError, "being counted"):
+            handover.unlink()
+
+    def test_cheque_counts_as_booked_only_when_it_is(self):
+        receipt = self._receipt(method="cheque", cheque={"number": "1"}, amount="10")
+        handover = self._handover().with_user(self.env.user)
+        self._count(handover, 10)
+        handover.action_confirm()
+        self.assertEqual(handover.booked_date, self.today)
+        self.assertFalse(receipt.is_booked)
 
     def test_draft_given_up_frees_its_receipts(self):
         receipt = self._receipt(amount="10")

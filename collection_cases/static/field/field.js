@@ -191,7 +191,11 @@
         const rows = queue().filter((row) => row.refused);
         element("queue").replaceChildren(
             ...rows.map((row) => {
-                const again = make("button", { type: "button", className: "main" }, texts.retry);
+                const visit = visits[row.said.activity];
+                const change = make("button", { type: "button", className: "main" }, texts.change);
+                change.hidden = !visit;
+                change.addEventListener("click", () => open(row.said.kind, visit, texts[row.said.kind], row.said));
+                const again = make("button", { type: "button" }, texts.retry);
                 again.addEventListener("click", () => {
                     update(row.said.uuid, { refused: undefined });
                     flush();
@@ -208,7 +212,7 @@
                     { className: "card refused" },
                     make("b", {}, `${row.who} · ${row.label}`),
                     make("p", {}, fill(texts.refused, { why: row.refused })),
-                    make("div", { className: "do" }, again, away),
+                    make("div", { className: "do" }, change, again, away),
                 );
             }),
         );
@@ -279,8 +283,9 @@
         const items = picked().map((box) => current.visit.items.find((item) => item.id === Number(box.value)));
         const step = items.length ? items[0].step : 0.01;
         const places = Math.max(0, Math.round(-Math.log10(step)));
+        const credit = items.length ? current.visit.credits[items[0].currency] || 0 : 0;
         const total = items.reduce((value, item) => value + Math.round(item.open / step), 0);
-        return (total * step).toFixed(places);
+        return (Math.max(0, total - Math.round(credit / step)) * step).toFixed(places);
     }
 
     function choose(box) {
@@ -307,14 +312,28 @@
         }
     }
 
-    function open(kind, visit, title) {
+    /** Put what was entered before back into the form. */
+    function refill(said) {
+        for (const [name, value] of Object.entries({ ...said, ...said.cheque })) {
+            if (form.elements[name] && typeof value === "string") {
+                form.elements[name].value = value;
+            }
+        }
+        arrange();
+    }
+
+    /** Open the sheet; `before` is an entry that was refused and is entered anew. */
+    function open(kind, visit, title, before) {
         form.reset();
-        current = { kind, visit, uuid: identifier() };
+        current = { kind, visit, uuid: identifier(), before };
         element("sheet-title").textContent = title;
         element("sheet-who").textContent = `${visit.customer} · ${visit.overdue}`;
         element("problem").textContent = "";
         const late = visit.items.filter((item) => item.late);
-        const chosen = late.length ? late : visit.items;
+        let chosen = late.length ? late : visit.items;
+        if (before && before.items) {
+            chosen = visit.items.filter((item) => before.items.includes(item.id));
+        }
         element("pick").replaceChildren(
             ...visit.items.map((item) => {
                 const box = make("input", { type: "checkbox", value: item.id });
@@ -327,12 +346,17 @@
                 return make("label", {}, box, make("span", {}, item.name, ...why), make("b", {}, item.text));
             }),
         );
+        element("credits").hidden = !visit.credits_text;
+        element("credits").querySelector("span").textContent = visit.credits_text;
         choose();
         form.email.value = visit.email;
         form.next_date.value = iso(1);
         form.next_date.min = form.date.min = iso(0);
         form.due_date.value = iso(0);
         arrange();
+        if (before) {
+            refill(before);
+        }
         sheet.showModal();
     }
 
@@ -402,6 +426,9 @@
             }
             const where = said.kind === "payment" ? await position() : {};
             keep({ said: { ...said, ...where }, who: current.visit.customer, label: texts[said.kind] });
+            if (current.before) {
+                update(current.before.uuid);
+            }
             sheet.close();
             show();
             scrollTo({ top: 0, behavior: "smooth" });
@@ -423,6 +450,7 @@
     }
     form.addEventListener("submit", save);
     form.addEventListener("change", (event) => event.target.name === "method" && arrange());
+    form.addEventListener("input", () => (element("problem").textContent = ""));
     element("cancel").addEventListener("click", () => sheet.close());
     addEventListener("online", flush);
     addEventListener("offline", show);

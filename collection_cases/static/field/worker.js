@@ -8,7 +8,14 @@ const CACHE = "collections-field-1";
 const PAGE = "/collections/field";
 const FILES = "/collection_cases/static/field/";
 
-self.addEventListener("install", () => self.skipWaiting());
+async function keepAll() {
+    const cache = await caches.open(CACHE);
+    await cache.addAll(["field.css", "field.js"].map((name) => FILES + name));
+    await page(new Request(PAGE));
+    await self.skipWaiting();
+}
+
+self.addEventListener("install", (event) => event.waitUntil(keepAll()));
 
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 

@@ -29,6 +29,17 @@ from . import collection_case_promise
 from . import collection_dispute
 from . import collection_hold
 from . import collection_block
+from . import collection_instrument
+from . import collection_instrument_flow
+from . import collection_instrument_block
+from . import collection_case_instrument
+from . import collection_receipt
+from . import collection_receipt_paper
+from . import collection_receipt_block
+from . import collection_case_receipt
+from . import collection_handover
+from . import collection_handover_line
+from . import collection_field_entry
 from . import collection_case_work
 from . import collection_refresh_progress
 from . import hr_department

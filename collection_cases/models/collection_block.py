@@ -43,7 +43,8 @@ class CollectionItem(models.Model):
         self._add_holds(found, today)
         self._add_disputes(found)
         self._add_promises(found, today)
-        self._add_instruments(found)
+        self._add_instruments(found, today)
+        self._add_takings(found)
         return dict(found)
 
     def _add_holds(self, found, today):
@@ -87,8 +88,11 @@ class CollectionItem(models.Model):
                     Block(blocks.PROMISED, until=promise.date, source=("collection.promise", promise.id))
                 )
 
-    def _add_instruments(self, found):
+    def _add_instruments(self, found, today):
         """Hook of the file on cheques and bills."""
+
+    def _add_takings(self, found):
+        """Hook of the file on receipts given in the field."""
 
 
 class CollectionCase(models.Model):
@@ -189,6 +193,7 @@ class CollectionCase(models.Model):
             blocks.DISPUTED: self.env._("Contested"),
             blocks.PROMISED: self.env._("Promised"),
             blocks.CHEQUE: self.env._("A cheque or bill for it is being collected"),
+            blocks.COLLECTED: self.env._("Paid to our collector, not booked yet"),
             blocks.EXCLUDED: self.env._("Excluded from follow-up in accounting"),
             blocks.SETTLED: self.env._("Nothing is open"),
             blocks.NOT_OVERDUE: self.env._("Nothing is overdue"),

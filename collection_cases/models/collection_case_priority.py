@@ -46,7 +46,7 @@ class CollectionCase(models.Model):
         if code == "age":
             return self.env._("%s days overdue", self.days_overdue)
         if code == "broken":
-            return self.env._("a promise was broken")
+            return self._broken_text()
         if code == "no_next_step":
             return not self.activity_ids and self.env._("no next step planned")
         if code == "waiting":
@@ -54,6 +54,11 @@ class CollectionCase(models.Model):
                 return self.env._("waits for the promise of %s", fields.Date.to_string(self.next_promise_date))
             return self.env._("waits: contested or held")
         return False
+
+    def _broken_text(self):
+        if any(instrument.state == "bounced" for instrument in self.sudo().instrument_ids):  # sudo: only whether
+            return self.env._("a cheque bounced")
+        return self.env._("a promise was broken")
 
     @api.depends("priority_parts")
     def _compute_priority_detail(self):

@@ -27,3 +27,11 @@ class ResConfigSettings(models.TransientModel):
     collection_feed_max_mb = fields.Integer(
         "Largest file of a foreign ledger", default=MAX_MB, config_parameter="collection_cases.feed_max_mb"
     )
+    collection_cheque_journal_id = fields.Many2one(related="company_id.collection_cheque_journal_id", readonly=False)
+    collection_cheque_grace_days = fields.Integer(related="company_id.collection_cheque_grace_days", readonly=False)
+    collection_cheque_years = fields.Integer(related="company_id.collection_cheque_years", readonly=False)
+    collection_cash_journal_id = fields.Many2one(related="company_id.collection_cash_journal_id", readonly=False)
+    collection_cash_limit = fields.Monetary(
+        related="company_id.collection_cash_limit", readonly=False, currency_field="collection_currency_id"
+    )
+    collection_field_mail = fields.Boolean(related="company_id.collection_field_mail", readonly=False)

@@ -15,6 +15,8 @@ class ResUsers(models.Model):
         help="The departments this user is the manager of, with all below: their cases are visible to the user.",
     )
 
+    collection_day_mailed = fields.Date("Visits mailed on", readonly=True, copy=False)
+
     @api.depends("employee_ids.is_debt_manager", "employee_ids.active")
     def _compute_is_debt_manager(self):
         for user in self:

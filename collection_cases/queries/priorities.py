@@ -7,6 +7,7 @@ FLUSH = {
         *("amount_disputed", "amount_overdue", "amount_promised", "oldest_due_date"),
         *("priority_parts", "priority_score", "state"),
     ],
+    "collection.instrument": ["case_id", "state"],
     "collection.promise": ["case_id", "state"],
     "collection.hold": ["case_id", "date_from", "date_until", "ended_date", "item_id", "partner_id"],
 }
@@ -16,7 +17,7 @@ def facts(company, day) -> SQL:
     """Return a SELECT of the open cases.
 
     Columns: id, what can be collected now (overdue less promised and contested), oldest_due_date,
-    priority_score, has next step, broken promises, is held.
+    priority_score, has next step, broken promises and bounced cheques, is held.
     """
     return SQL(
         """
@@ -30,8 +31,12 @@ def facts(company, day) -> SQL:
                COALESCE(broken.count, 0),
                held.id IS NOT NULL
           FROM collection_case record
-     LEFT JOIN (SELECT case_id, COUNT(*) AS count FROM collection_promise
-                 WHERE company_id = %(company)s AND state IN ('broken', 'partly_kept')
+     LEFT JOIN (SELECT case_id, COUNT(*) AS count
+                  FROM (SELECT case_id FROM collection_promise
+                         WHERE company_id = %(company)s AND state IN ('broken', 'partly_kept')
+                     UNION ALL
+                        SELECT case_id FROM collection_instrument
+                         WHERE company_id = %(company)s AND state = 'bounced') disappointed
               GROUP BY case_id) broken ON broken.case_id = record.id
      LEFT JOIN LATERAL (
             SELECT hold.id FROM collection_hold hold

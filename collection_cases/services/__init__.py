@@ -1,2 +1,4 @@
 from . import collection_feed_reading
+from . import collection_field
+from . import collection_field_day
 from . import collection_refresh

@@ -7,6 +7,9 @@ from . import test_feed_customer
 from . import test_feed_engine
 from . import test_feed_reading
 from . import test_feed_settings
+from . import test_field
+from . import test_field_page
+from . import test_instrument
 from . import test_ledger_hooks
 from . import test_participation
 from . import test_payment

@@ -1,6 +1,7 @@
 import json
 import uuid
 from datetime import timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -337,12 +338,14 @@ class TestField(FieldCommon):
 
     def test_money_is_taken_also_when_the_books_are_locked(self):
         self.company.collection_cash_journal_id = self.cash
-        self.company.sudo().hard_lock_date = "2026-03-10"
-        answer = self._enter(amount="100")
-        receipt = self.env["collection.receipt"].browse(answer["receipt"]["id"])
-        if not receipt.payment_id:
-            self.assertIn("Not booked yet", answer["warnings"][0])
-            self.assertTrue(self.first._block_reasons(self.today))
+        refusal = UserError("The period is locked.")
+        with patch.object(type(self.case), "_receive_money", side_effect=refusal):
+            receipt = self._receipt(amount="100")
+        self.assertFalse(receipt.payment_id)
+        self.assertEqual(receipt.state, "taken")
+        self.assertTrue(self.first._block_reasons(self.today))
+        answer = self.env["collection.field.entry"].search([]).answer
+        self.assertIn("accounting has to: The period is locked.", answer["warnings"][0])
 
     def test_credits_are_taken_off_what_is_proposed(self):
         self._credit(30)

@@ -142,7 +142,9 @@ class TestInstrument(CollectionCommon):
 
     def test_the_form_proposes_what_is_open(self):
         action = self.case.with_user(self.collector).action_instrument()
-        with Form(self.env["collection.instrument"].with_user(self.collector).with_context(action["context"])) as form:
+        with Form(
+            self.env["collection.instrument"].with_user(self.collector).with_context(**action["context"])
+        ) as form:
             self.assertEqual(form.amount, 150)
             form.number = "77"
         self.assertEqual(form.record.item_ids, self.first + self.second)

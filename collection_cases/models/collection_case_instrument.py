@@ -33,12 +33,6 @@ class CollectionCase(models.Model):
         credits_ = self.item_ids.filtered(lambda item: item.state == "open" and item.residual < 0)
         return {currency: -sum(own.mapped("residual")) for currency, own in credits_.grouped("currency_id").items()}
 
-    def _owed_items(self):
-        """Return the open debts of the case, the oldest first."""
-        self.ensure_one()
-        owed = self.item_ids.filtered(lambda item: item.state == "open" and item.residual > 0)
-        return owed.sorted(lambda item: (item.due_date, item.id))
-
     def action_instrument(self):
         """Open the form of a new cheque or bill for this case."""
         self.ensure_one()

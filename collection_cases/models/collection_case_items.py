@@ -158,8 +158,9 @@ class CollectionCase(models.Model):
         )
 
     def _owed_items(self):
-        """Return the open debts (credits left out)."""
-        return self.item_ids.filtered(lambda item: item.state == "open" and item.residual > 0)
+        """Return the open debts (credits left out), the oldest first."""
+        owed = self.item_ids.filtered(lambda item: item.state == "open" and item.residual > 0)
+        return owed.sorted(lambda item: (item.due_date, item.id))
 
     def _overdue_items(self, today=None):
         """Return the open debts that are overdue.

@@ -103,13 +103,14 @@ class CollectionCase(models.Model):
         rows = self.env.execute_query(queries.facts(company, day))
         amounts = sorted(float(row[1] or 0) for row in rows)
         changed = []
-        for id_, amount, oldest, score, planned, broken, held in rows:
+        for id_, amount, oldest, known, planned, broken, held in rows:
             amount = float(amount or 0)
             late = days_overdue(oldest, day)
             share = priority_engine.rank(amount, amounts) if amount else 0.0
             found = priority_engine.prioritise(share, late, planned, broken, held or not amount)
-            if found.score != float(score or 0):
-                changed.append((id_, found.score, str(found.stars), json.dumps(found.reasons)))
+            parts = [list(part) for part in found.reasons]
+            if parts != (known or []):
+                changed.append((id_, found.score, str(found.stars), json.dumps(parts)))
         if changed:
             self.env.execute_query(queries.write(changed))
             self.invalidate_model(["priority", "priority_parts", "priority_score"])

@@ -17,14 +17,14 @@ def facts(company, day) -> SQL:
     """Return a SELECT of the open cases.
 
     Columns: id, what can be collected now (overdue less promised and contested), oldest_due_date,
-    priority_score, has next step, broken promises and bounced cheques, is held.
+    priority_parts, has next step, broken promises and bounced cheques, is held.
     """
     return SQL(
         """
         SELECT record.id,
                GREATEST(0, record.amount_overdue - COALESCE(record.amount_promised, 0)
                                                  - COALESCE(record.amount_disputed, 0)),
-               record.oldest_due_date, record.priority_score,
+               record.oldest_due_date, record.priority_parts,
                EXISTS (SELECT 1 FROM mail_activity activity
                         WHERE activity.res_model = 'collection.case'
                           AND activity.res_id = record.id AND activity.active),

@@ -126,7 +126,7 @@ class TestField(FieldCommon):
             {id_: (block.code, float(block.amount)) for id_, (block,) in found.items()},
             {self.first.id: (blocks.COLLECTED, 100), self.second.id: (blocks.COLLECTED, 20)},
         )
-        self.assertIn("paid to our collector, not booked yet", self.case.block_text)
+        self.assertIn("Paid to our collector, not booked yet", self.case.block_text)
         self.assertIn(receipt.name, self.case.block_text)
 
     def test_chosen_items_are_paid_and_no_other(self):

@@ -69,7 +69,7 @@ class TestInstrument(CollectionCommon):
         self.assertEqual((part.code, float(part.amount)), (blocks.CHEQUE, 20))
         self.assertEqual(whole.until, cheque.due_date.replace(day=25))  # and five days of grace
         self.assertEqual(self.second.amount_free, 30)
-        self.assertIn("a cheque or bill for it is being collected", self.case.block_text)
+        self.assertIn("A cheque or bill for it is being collected", self.case.block_text)
         self.assertIn("Cheque 1001", self.case.block_text)
         self.assertEqual(self.case.amount_instruments, 120)
 

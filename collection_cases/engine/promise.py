@@ -31,6 +31,9 @@ class Promised:
     :param made_on: money that came before this day is not its keeping
     :param items: keys of the items it is about
     :param was_missed: it was judged broken or partly kept before; only money that came in time changes that
+    :param tolerance: what counted as kept when it was made
+    :param branch: the branch whose debt it is about; None for the customer as a whole
+    :param known_until: what came is known up to this day (a foreign ledger sends files); None for today
     """
 
     key: int
@@ -40,16 +43,23 @@ class Promised:
     items: frozenset[int]
     currency: str
     was_missed: bool = False
+    tolerance: Tolerance = Tolerance()
+    branch: int | None = None
+    known_until: date | None = None
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """Money that came: for an item, or matched with nothing yet (`item` is None); `date` is its value date."""
+    """Money that came: for an item, or matched with nothing yet (`item` is None); `date` is its value date.
+
+    `branch` says whose money it is when that is known; it counts for no other branch.
+    """
 
     item: int | None
     currency: str
     date: date
     amount: Decimal
+    branch: int | None = None
 
 
 @dataclass
@@ -79,7 +89,6 @@ def judge(
     receipts: Iterable[Receipt],
     left: dict[int, Decimal],
     today: date,
-    tolerance: Tolerance = Tolerance(),
 ) -> dict[int, Judgement]:
     """Return {promise key: Judgement} for the promises of one case.
 
@@ -89,7 +98,8 @@ def judge(
 
     >>> day = date(2026, 3, 10)
     >>> made, about = date(2026, 3, 1), frozenset({7})
-    >>> def promise(key, amount, due): return Promised(key, Decimal(amount), due, made, about, "EUR")
+    >>> def promise(key, amount, due, rule=Tolerance()):
+    ...     return Promised(key, Decimal(amount), due, made, about, "EUR", tolerance=rule)
     >>> paid = [Receipt(7, "EUR", date(2026, 3, 4), Decimal(100))]
     >>> judge([promise(1, 100, date(2026, 3, 5))], paid, {7: Decimal(20)}, day)[1]
     Judgement(state='kept', received=Decimal('100'), decided_on=datetime.date(2026, 3, 4))
@@ -103,16 +113,16 @@ def judge(
     Two days late, with and without tolerance:
 
     >>> late = [Receipt(7, "EUR", date(2026, 3, 7), Decimal(99))]
-    >>> [judge([promise(1, 100, date(2026, 3, 5))], late, {7: Decimal(1)}, day, rule)[1].state
+    >>> [judge([promise(1, 100, date(2026, 3, 5), rule)], late, {7: Decimal(1)}, day)[1].state
     ...  for rule in (Tolerance(), Tolerance(days=2), Tolerance(days=2, percent=Decimal(1)))]
     ['broken', 'partly_kept', 'kept']
     """
     running = sorted(
-        (_Progress(promise, promise.date + timedelta(days=tolerance.days)) for promise in promises),
+        (_Progress(promise, promise.date + timedelta(days=promise.tolerance.days)) for promise in promises),
         key=lambda progress: (progress.promise.date, progress.promise.key),
     )
     payable = _allocate(running, receipts, left)
-    return {progress.promise.key: _judge_one(progress, payable, today, tolerance) for progress in running}
+    return {progress.promise.key: _judge_one(progress, payable, today) for progress in running}
 
 
 def _allocate(running: list[_Progress], receipts: Iterable[Receipt], left: dict[int, Decimal]) -> dict[int, Decimal]:
@@ -129,6 +139,8 @@ def _allocate(running: list[_Progress], receipts: Iterable[Receipt], left: dict[
                 continue
             if receipt.item is not None and receipt.item not in promise.items:
                 continue
+            if receipt.branch is not None and receipt.branch != promise.branch:
+                continue
             used = min(unused, promise.amount - progress.received)
             if used <= 0:
                 continue
@@ -140,9 +152,10 @@ def _allocate(running: list[_Progress], receipts: Iterable[Receipt], left: dict[
     return payable
 
 
-def _judge_one(progress: _Progress, payable: dict[int, Decimal], today: date, tolerance: Tolerance) -> Judgement:
+def _judge_one(progress: _Progress, payable: dict[int, Decimal], today: date) -> Judgement:
     promise = progress.promise
-    is_past = promise.was_missed or today > progress.deadline
+    known = min(today, promise.known_until or today)
+    is_past = promise.was_missed or known > progress.deadline
     owed = progress.received
     for item in sorted(promise.items):
         share = min(promise.amount - owed, payable.get(item, ZERO))
@@ -154,7 +167,7 @@ def _judge_one(progress: _Progress, payable: dict[int, Decimal], today: date, to
         owed = promise.amount
     if owed <= 0:
         return Judgement("void", ZERO, today)
-    enough = owed * (100 - tolerance.percent) / 100
+    enough = owed * (100 - promise.tolerance.percent) / 100
     reached = next((day for day, received in progress.dates if received >= enough), None)
     if reached:
         return Judgement("kept", progress.received, reached)

@@ -2,6 +2,7 @@ from collections import defaultdict
 from decimal import Decimal
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ..engine import blocks
@@ -40,53 +41,79 @@ class CollectionItem(models.Model):
             if item.state != "open" or item.residual <= 0:
                 code = blocks.EXCLUDED if item.release_reason == "excluded" else blocks.SETTLED
                 found[item.id].append(Block(code))
-        self._add_holds(found, today)
-        self._add_disputes(found)
-        self._add_promises(found, today)
+        twins = self._twins()
+        self._add_holds(found, today, twins)
+        self._add_disputes(found, twins)
+        self._add_promises(found, today, twins)
         self._add_instruments(found, today)
         self._add_takings(found)
         return dict(found)
 
-    def _add_holds(self, found, today):
+    def _twins(self):
+        """Return the items that stand for the same entries, in this or an earlier case: {item: one of these}.
+
+        What was said about a document holds wherever the document is collected now.
+        """
+        entries = {item.sudo().move_line_id or item.sudo().feed_entry_id: item for item in self}
+        lines, foreign = self.sudo().move_line_id, self.sudo().feed_entry_id
+        # sudo: an earlier case may be a colleague's; only what holds is asked
+        known = (
+            self.env["collection.item"]
+            .sudo()
+            .search(["|", ("move_line_id", "in", lines.ids), ("feed_entry_id", "in", foreign.ids)])
+        )
+        twins = {item: item for item in self}
+        for item in known:
+            twins[item] = entries.get(item.move_line_id or item.feed_entry_id, item)
+        return {twin.sudo(): item for twin, item in twins.items()}
+
+    def _add_holds(self, found, today, twins):
         # sudo: why nothing is sent is asked by whoever may read the item
         holds = self.env["collection.hold"].sudo()
         running = holds.search(
             holds._active_domain(today)
-            & fields.Domain("partner_id", "in", self.partner_id.ids)
-            & fields.Domain("company_id", "in", self.company_id.ids)
+            & Domain("partner_id", "in", self.partner_id.ids)
+            & Domain("company_id", "in", self.company_id.ids)
         )
+        by_case = self.grouped("case_id")
+        by_partner = self.grouped(lambda item: (item.partner_id.id, item.company_id.id))
         for hold in running:
             block = Block(blocks.HELD, until=hold.date_until, source=("collection.hold", hold.id))
-            for item in self:
-                if hold._covers(item):
-                    found[item.id].append(block)
+            if hold.item_id:
+                held = [twins[hold.item_id]] if hold.item_id in twins else []
+            elif hold.case_id:
+                held = by_case.get(hold.case_id, ())
+            else:
+                held = by_partner.get((hold.partner_id.id, hold.company_id.id), ())
+            for item in held:
+                found[item.id].append(block)
 
-    def _add_disputes(self, found):
+    def _add_disputes(self, found, twins):
         # sudo: as above
         lines = (
             self.env["collection.dispute.line"]
             .sudo()
-            .search([("item_id", "in", self.ids), ("dispute_id.state", "in", ("open", "accepted"))])
+            .search([("item_id", "in", [twin.id for twin in twins]), ("dispute_id.state", "in", ("open", "accepted"))])
         )
         for line in lines:
-            if line.dispute_id._is_holding_back():
-                amount = Decimal(repr(line.amount))
-                found[line.item_id.id].append(
-                    Block(blocks.DISPUTED, amount=amount, source=("collection.dispute", line.dispute_id.id))
-                )
+            amount = Decimal(repr(line._held_back()))
+            if amount > 0:
+                source = ("collection.dispute", line.dispute_id.id)
+                found[twins[line.item_id].id].append(Block(blocks.DISPUTED, amount=amount, source=source))
 
-    def _add_promises(self, found, today):
+    def _add_promises(self, found, today, twins):
         # sudo: as above
         promises = (
             self.env["collection.promise"]
             .sudo()
-            .search([("item_ids", "in", self.ids), ("state", "=", "open"), ("date", ">=", today)])
+            .search([("item_ids", "in", [twin.id for twin in twins]), ("state", "=", "open")])
         )
         for promise in promises:
-            for item in promise.item_ids & self:
-                found[item.id].append(
-                    Block(blocks.PROMISED, until=promise.date, source=("collection.promise", promise.id))
-                )
+            until = fields.Date.add(promise.date, days=promise.tolerance_days)
+            if until < today:
+                continue
+            for item in {twins[item] for item in promise.item_ids if item in twins}:
+                found[item.id].append(Block(blocks.PROMISED, until=until, source=("collection.promise", promise.id)))
 
     def _add_instruments(self, found, today):
         """Hook of the file on cheques and bills."""
@@ -111,12 +138,17 @@ class CollectionCase(models.Model):
     block_text = fields.Text("Why not", compute="_compute_block_text")
     block_count = fields.Integer(compute="_compute_block_text")
 
-    @api.depends("dispute_ids.state", "dispute_ids.line_ids.amount", "dispute_ids.credit_move_ids.state")
+    @api.depends(
+        "dispute_ids.state",
+        "dispute_ids.line_ids.amount",
+        "dispute_ids.credit_move_ids.state",
+        "item_ids.residual",
+    )
     def _compute_amount_disputed(self):
         for case in self:
             # sudo: stored for everybody who may read the case
-            holding = case.sudo().dispute_ids.filtered(lambda dispute: dispute._is_holding_back())
-            case.amount_disputed = sum(line._in_company_currency() for line in holding.line_ids)
+            lines = case.sudo().dispute_ids.filtered(lambda dispute: dispute.state in ("open", "accepted")).line_ids
+            case.amount_disputed = sum(line._in_company_currency(line._held_back()) for line in lines)
 
     def _block_reasons(self, today):
         """Return why nothing may be sent about each case today.

@@ -268,7 +268,7 @@ class CollectionCase(models.Model):
         running = self.sudo().promise_ids.filtered(lambda promise: promise.state == "open")
         if running:
             running._cancel(self.env._("The case is completed"))
-            running.plan_id._after_instalments()
+        self.sudo().plan_ids.filtered(lambda plan: plan.state == "active")._after_instalments()  # sudo: as above
 
     def _on_completed(self):
         """Hook: the case was completed. Called by `_update_state`; override to add. Returns nothing."""

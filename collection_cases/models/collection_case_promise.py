@@ -49,20 +49,24 @@ class CollectionCase(models.Model):
             case._update_state("promise", "promise")
 
     def _after_promises(self):
-        """Promises were decided or cancelled: a case without an open one is in progress again."""
+        """Promises were decided, cancelled or reopened: the case waits for open ones, or is in progress again."""
         for case in self:
+            running = case.promise_ids.filtered(lambda promise: promise.state == "open")
+            if running and case.state == "in_progress":
+                case._update_state("promise", "promise")
             if case.state == "promise" and not case.promise_ids.filtered(lambda promise: promise.state == "open"):
                 case._update_state("in_progress", "promises_decided")
 
     # === JUDGING === #
 
     @api.model
-    def _judge_promises(self, company, day, partner_ids):
+    def _judge_promises(self, company, day, partner_ids, *, again=False):
         """Judge the promises of some customers, and do what follows. Idempotent.
 
         :param company: `res.company`
         :param day: today
         :param partner_ids: ids of commercial partners
+        :param again: the second look, at plans that were revived by the first
         :returns: dict of counts: promises_kept, promises_broken
         """
         counts = {"promises_kept": 0, "promises_broken": 0}
@@ -70,13 +74,13 @@ class CollectionCase(models.Model):
         rows = self.env.execute_query(queries.to_judge(company, partner_ids, day))
         if not rows:
             return counts
-        items = sorted({item for row in rows for item in row[-1]})
+        items = sorted({item for row in rows for item in row[11]})
         accounts = self.env["collection.refresh"]._receivable_accounts(company).ids
         receipts = self.env.execute_query(queries.matched_receipts(items))
         partners = sorted({row[2] for row in rows})
         waiting = self.env.execute_query(queries.waiting_receipts(company, partners, accounts))
         left = dict(self.env.execute_query(queries.left(items)))
-        changed = judged_rows(rows, receipts, waiting, left, day, company)
+        changed = judged_rows(rows, receipts, waiting, left, day)
         decided = {"kept": self.env["collection.promise"], "broken": self.env["collection.promise"]}
         for id_, judgement in changed:
             promise = self.env["collection.promise"].browse(id_)
@@ -85,9 +89,13 @@ class CollectionCase(models.Model):
                 decided[outcome] |= promise
         decided["kept"]._on_kept()
         decided["broken"]._on_broken()
-        (decided["kept"] | decided["broken"]).plan_id._after_instalments()
-        self.env["collection.promise"].browse([id_ for id_, _found in changed]).case_id._after_promises()
+        judged = self.env["collection.promise"].browse([id_ for id_, _found in changed])
+        revived = judged.plan_id._after_instalments()
+        judged.case_id._after_promises()
         counts["promises_kept"] = len(decided["kept"])
         counts["promises_broken"] = len(decided["broken"])
         self.env.flush_all()
+        if revived and not again:
+            # Instalments that came back with their plan may be due meanwhile.
+            self._judge_promises(company, day, revived.partner_id.ids, again=True)
         return counts

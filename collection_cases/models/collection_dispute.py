@@ -12,6 +12,13 @@ DISPUTE_STATES = [
 ]
 
 
+DERIVED = {
+    *("action_id", "amount", "closed_date", "company_id", "credit_move_ids"),
+    *("date", "name", "origin", "partner_id", "state"),
+}
+"""What follows from the case and the buttons; nobody types it in."""
+
+
 class CollectionDisputeReason(models.Model):
     """Why debtors contest, who of us settles it, and in how many days."""
 
@@ -111,7 +118,7 @@ class CollectionDispute(models.Model):
     @api.depends("line_ids.amount", "line_ids.item_id")
     def _compute_amount(self):
         for dispute in self:
-            dispute.amount = sum(line._in_company_currency() for line in dispute.line_ids)
+            dispute.amount = sum(line._in_company_currency(line.amount) for line in dispute.line_ids)
 
     @api.depends("reason_id")
     def _compute_responsible(self):
@@ -134,12 +141,15 @@ class CollectionDispute(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         if not self.env.su:
-            derived = {"state", "closed_date", "credit_move_ids", "action_id", "date"}
-            vals_list = [{name: value for name, value in vals.items() if name not in derived} for vals in vals_list]
+            vals_list = [{name: value for name, value in vals.items() if name not in DERIVED} for vals in vals_list]
+            case_id = self.env.context.get("default_case_id")
+            vals_list = [{"case_id": case_id, **vals} for vals in vals_list]
         # Defaults in the caller's context would be a way around what vals may not say.
         plain = self.with_context(clean_context(self.env.context))  # pylint: disable=context-overridden
         disputes = super(CollectionDispute, plain).create(vals_list)
         for dispute in disputes:
+            if not dispute.user_id:
+                dispute.user_id = dispute.case_id.user_id or self.env.user
             if dispute.case_id.state == "completed":
                 raise UserError(self.env._("%s is completed: open a new case to contest.", dispute.case_id.name))
             if not dispute.line_ids:
@@ -171,11 +181,23 @@ class CollectionDispute(models.Model):
         )
 
     def write(self, vals):
-        if not self.env.su and not {"state", "closed_date", "credit_move_ids", "case_id", "action_id"}.isdisjoint(vals):
+        if not self.env.su and not (DERIVED | {"case_id"}).isdisjoint(vals):
             raise UserError(self.env._("A dispute is settled with its buttons: accept, reject or withdraw."))
         if not self.env.su and "line_ids" in vals and any(dispute.state != "open" for dispute in self):
             raise UserError(self.env._("A settled dispute stays as it was. Raise another one."))
-        return super().write(vals)
+        res = super().write(vals)
+        if not {"user_id", "date_deadline"}.isdisjoint(vals):
+            self._follow_task()
+        return res
+
+    def _follow_task(self):
+        """Give the task to who settles the dispute now, with its deadline."""
+        kind = self.env.ref("collection_cases.mail_activity_type_dispute", raise_if_not_found=False)
+        for dispute in self.filtered(lambda dispute: dispute.state == "open"):
+            # sudo: the task may be a colleague's until now
+            task = dispute.sudo().activity_ids.filtered(lambda activity: activity.activity_type_id == kind)[:1]
+            if task and dispute.user_id:
+                task.write({"user_id": dispute.user_id.id, "date_deadline": dispute.date_deadline})
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
@@ -273,15 +295,6 @@ class CollectionDispute(models.Model):
         self.sudo().credit_move_ids = [fields.Command.set(moves.ids)]  # sudo: a link that buttons set
         return moves
 
-    def _is_holding_back(self):
-        """Tell whether the contested part is kept out of collection."""
-        self.ensure_one()
-        if self.state == "open":
-            return True
-        # sudo: a collector without accounting rights
-        notes = self.sudo().credit_move_ids
-        return self.state == "accepted" and (not notes or "draft" in notes.mapped("state"))
-
     def _block_detail(self):
         """Return what a reason of this kind adds to its sentence."""
         return self.reason_id.name
@@ -320,10 +333,8 @@ class CollectionDisputeLine(models.Model):
                 raise UserError(self.env._("%s belongs to another case.", item.name))
             if currency.compare_amounts(line.amount, 0) <= 0:
                 raise UserError(self.env._("Say how much of %s is contested: an amount above zero.", item.name))
-            others = self.search([("item_id", "=", item.id), ("id", "!=", line.id)]).filtered(
-                lambda other: other.dispute_id._is_holding_back()
-            )
-            left = item.residual - sum(others.mapped("amount"))
+            others = self.search([("item_id", "=", item.id), ("id", "!=", line.id)])
+            left = item.residual - sum(other._held_back() for other in others)
             if currency.compare_amounts(line.amount, left) > 0:
                 raise UserError(
                     self.env._(
@@ -334,11 +345,63 @@ class CollectionDisputeLine(models.Model):
                     )
                 )
 
-    def _in_company_currency(self):
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines._check_changeable()
+        return lines
+
+    def write(self, vals):
+        self._check_changeable()
+        if not self.env.su and set(vals) - {"amount"}:
+            raise UserError(self.env._("Take the item off and add another one."))
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_open(self):
+        self._check_changeable()
+        for dispute in self.dispute_id:
+            if not dispute.line_ids - self:
+                raise UserError(self.env._("A dispute is about something: withdraw it instead."))
+
+    def _check_changeable(self):
+        if any(dispute.state != "open" for dispute in self.dispute_id) and not self.env.su:
+            raise UserError(self.env._("A settled dispute stays as it was. Raise another one."))
+
+    def _held_back(self):
+        """Return how much of the item is kept out of collection, in the item's currency.
+
+        While the dispute is open, what is contested; after it was accepted, what is not credited yet.
+        """
+        self.ensure_one()
+        dispute, left = self.dispute_id, max(0, self.residual)
+        if dispute.state == "open":
+            return min(self.amount, left)
+        if dispute.state != "accepted":
+            return 0.0
+        # sudo: a collector without accounting rights
+        notes = self.sudo().dispute_id.credit_move_ids.filtered(lambda move: move.state != "cancel")
+        if notes:
+            return min(self.amount, left) if "draft" in notes.mapped("state") else 0.0
+        return min(max(0, self.amount - self._credited()), left)
+
+    def _credited(self):
+        """Return what was credited of the item since the dispute was accepted, by hand or in another ledger."""
+        # sudo: a collector without accounting rights
+        item, since = self.sudo().item_id, self.dispute_id.closed_date
+        if item.feed_entry_id:
+            taken = item.feed_entry_id.movement_ids.filtered(lambda movement: movement.date >= since)
+            return sum(taken.mapped("amount"))
+        matches = item.move_line_id.matched_credit_ids.filtered(
+            lambda match: match.credit_move_id.move_id.move_type == "out_refund" and match.credit_move_id.date >= since
+        )
+        return sum(matches.mapped("debit_amount_currency"))
+
+    def _in_company_currency(self, amount):
         self.ensure_one()
         company = self.dispute_id.company_id
         return self.currency_id._convert(
-            self.amount, company.currency_id, company, self.item_id.date or self.item_id.due_date
+            amount, company.currency_id, company, self.item_id.date or self.item_id.due_date
         )
 
     def _make_credit_note(self, day):

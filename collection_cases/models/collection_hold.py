@@ -87,9 +87,10 @@ class CollectionHold(models.Model):
                 vals.update(user_id=self.env.uid, ended_date=False, ended_by_id=False)
             if vals.get("item_id") and not vals.get("case_id"):
                 vals["case_id"] = self.env["collection.item"].browse(vals["item_id"]).case_id.id
-            for model, name in (("collection.case", "case_id"), ("collection.item", "item_id")):
-                if vals.get(name):
-                    vals["company_id"] = self.env[model].browse(vals[name]).company_id.id
+            case = self.env["collection.case"].browse(vals.get("case_id") or self.env.context.get("default_case_id"))
+            if case:
+                # What is held is the case's, whatever else was said.
+                vals.update(case_id=case.id, company_id=case.company_id.id, partner_id=case.partner_id.id)
         holds = super().create(vals_list)
         holds._check_made()
         for hold in holds:
@@ -131,10 +132,12 @@ class CollectionHold(models.Model):
             )
 
     def write(self, vals):
-        if not self.env.su and not {"ended_date", "ended_by_id", "user_id", "company_id"}.isdisjoint(vals):
-            raise UserError(self.env._("End a hold with its button."))
-        if any(hold.ended_date for hold in self) and not self.env.su:
-            raise UserError(self.env._("A hold that has ended is history. Make another one."))
+        if not self.env.su:
+            if set(vals) - {"reason", "date_until"}:
+                raise UserError(self.env._("End a hold with its button, and make another one for something else."))
+            for hold in self:
+                if hold.ended_date or hold.date_until < self.env["collection.refresh"]._today(hold.company_id):
+                    raise UserError(self.env._("A hold that has ended is history. Make another one."))
         return super().write(vals)
 
     def action_end(self):
@@ -150,15 +153,6 @@ class CollectionHold(models.Model):
     def _block_detail(self):
         """Return what a reason of this kind adds to its sentence."""
         return self.reason
-
-    def _covers(self, item):
-        """Tell whether an item is held by this: itself, its case, or its customer."""
-        self.ensure_one()
-        if self.item_id:
-            return self.item_id == item
-        if self.case_id:
-            return self.case_id == item.case_id
-        return self.partner_id == item.partner_id and self.company_id == item.company_id
 
     def _tell(self, text):
         """Write into the cases concerned what became of the hold."""

@@ -144,18 +144,49 @@ class CollectionPlan(models.Model):
         raise UserError(self.env._("A plan is history and cannot be deleted. Cancel it instead."))
 
     def _after_instalments(self):
-        """Instalments were judged: complete or break the plan they belong to."""
-        for plan in self.filtered(lambda plan: plan.state == "active"):
-            states = plan.promise_ids.mapped("state")
-            missed = plan.promise_ids.filtered(lambda promise: promise.state in ("broken", "partly_kept"))
+        """Instalments were judged or cancelled: the plan's state follows from theirs, in both directions.
+
+        A plan that a missed instalment has broken comes back, with the instalments it took down, when the
+        money turns out to have come in time; one that was completed is not any more when money is taken back.
+
+        :returns: the plans that came back
+        """
+        revived = self.browse()
+        for plan in self.filtered(lambda plan: plan.state != "cancelled"):
+            promises = plan.promise_ids
+            missed = promises.filtered(lambda promise: promise.state in ("broken", "partly_kept"))
+            taken_down = promises.filtered("is_cancelled_by_plan")
             if missed and plan.on_missed == "plan":
-                plan._end("broken", self.env._("The plan is broken: the instalment of %s was missed", missed[0].date))
-            elif "open" not in states:
-                plan._end("broken" if missed else "completed", self.env._("All instalments are judged"))
+                if plan.state != "broken" or promises.filtered(lambda promise: promise.state == "open"):
+                    reason = self.env._("The plan is broken: the instalment of %s was missed", missed[0].date)
+                    plan._end("broken", reason)
+                continue
+            if taken_down:
+                # sudo: what the product has cancelled it may bring back
+                taken_down.sudo().write({"state": "open", "cancel_reason": False, "is_cancelled_by_plan": False})
+                plan.case_id._message_log(
+                    body=self.env._("%s runs again: the money had come in time", plan.display_name)
+                )
+                revived |= plan
+            states = set(promises.mapped("state"))
+            if "open" in states:
+                state = "active"
+            elif missed:
+                state = "broken"
+            else:
+                state = "completed" if "kept" in states else "cancelled"
+            if plan.state != state:
+                plan.sudo().state = state  # sudo: follows from the instalments
+                names = dict(self._fields["state"]._description_selection(self.env))
+                plan.case_id._message_log(body=f"{plan.display_name}: {names[state]}")
+        return revived
 
     def _end(self, state, reason):
         """End plans; what is still open of them falls back to the items, due as it was."""
         self.sudo().write({"state": state})  # sudo: callers have checked, or judge from the ledger
         for plan in self:
-            plan.promise_ids.filtered(lambda promise: promise.state == "open")._cancel(reason)
+            running = plan.promise_ids.filtered(lambda promise: promise.state == "open")
+            running._cancel(reason)
+            if state == "broken":
+                running.sudo().is_cancelled_by_plan = True  # sudo: see above
             plan.case_id._message_log(body=self.env._("%(plan)s: %(reason)s", plan=plan.display_name, reason=reason))

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
+from odoo.tools.misc import clean_context
 
 PROMISE_STATES = [
     ("open", "Open"),
@@ -9,6 +10,9 @@ PROMISE_STATES = [
     ("broken", "Broken"),
     ("cancelled", "Cancelled"),
 ]
+
+MOST_YEARS = 10
+"""Nobody promises for a later day; a year mistyped would be found by nobody."""
 
 MADE = {"case_id", "item_ids", "amount", "date", "note", "currency_id", "contact_id"}
 """What a person says about a promise when it is made; the rest follows, and afterwards only the note changes."""
@@ -44,7 +48,9 @@ class CollectionPromise(models.Model):
     )
     decided_date = fields.Date("Since", readonly=True, copy=False)
     cancel_reason = fields.Char(readonly=True, copy=False)
-    replaced_by_id = fields.Many2one("collection.promise", readonly=True, copy=False, ondelete="set null")
+    tolerance_days = fields.Integer("Days of grace", readonly=True, help="The company's when it was made.")
+    tolerance_percent = fields.Float("Percent short", readonly=True, help="The company's when it was made.")
+    is_cancelled_by_plan = fields.Boolean(readonly=True, copy=False)
     plan_id = fields.Many2one("collection.plan", readonly=True, ondelete="cascade", index="btree_not_null")
     note = fields.Text()
 
@@ -73,17 +79,17 @@ class CollectionPromise(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         if not self.env.su:
-            # Set outright, because defaults in the caller's context would get past the filter.
-            derived = {"state": "open", "received": 0, "plan_id": False, "action_id": False, "replaced_by_id": False}
+            case_id = self.env.context.get("default_case_id")
             vals_list = [
-                {name: value for name, value in vals.items() if name in MADE}
-                | derived
-                | {"user_id": self.env.uid, "decided_date": False, "cancel_reason": False}
+                {"case_id": case_id, **{name: value for name, value in vals.items() if name in MADE}}
+                | {"user_id": self.env.uid}
                 for vals in vals_list
             ]
         for vals in vals_list:
             self._complete(vals)
-        promises = super().create(vals_list)
+        # Defaults in the caller's context would be a way around what vals may not say.
+        plain = self.with_context(clean_context(self.env.context))  # pylint: disable=context-overridden
+        promises = super(CollectionPromise, plain).create(vals_list)
         for promise in promises:
             promise._check_made()
         promises.case_id._on_promised()
@@ -92,7 +98,14 @@ class CollectionPromise(models.Model):
     @api.model
     def _complete(self, vals):
         """Fill in what a promise does not say: all overdue items of its case, their currency, today."""
-        case = self.env["collection.case"].browse(vals["case_id"])
+        case = self.env["collection.case"].browse(vals.get("case_id")).exists()
+        if not case:
+            raise UserError(self.env._("Say which case the promise is about."))
+        if not vals.get("date"):
+            raise UserError(self.env._("Say by which day the debtor promised to pay."))
+        company = case.company_id.sudo()  # sudo: what still counts as kept is no secret
+        vals.setdefault("tolerance_days", company.collection_promise_tolerance_days)
+        vals.setdefault("tolerance_percent", company.collection_promise_tolerance)
         vals["made_on"] = vals.get("made_on") or case._today()
         if not vals.get("item_ids"):
             meant = case._overdue_items(vals["made_on"]) or case._owed_items()
@@ -114,6 +127,8 @@ class CollectionPromise(models.Model):
         if self.date < self.made_on:
             raise UserError(self.env._("A promise is for a day to come: %s has passed.", self.date))
         limit = case.company_id.collection_promise_days
+        if self.date > fields.Date.add(self.made_on, years=MOST_YEARS):
+            raise UserError(self.env._("%(date)s is more than %(years)s years away.", date=self.date, years=MOST_YEARS))
         if limit and not self.plan_id and (self.date - self.made_on).days > limit:
             raise UserError(
                 self.env._(
@@ -163,6 +178,8 @@ class CollectionPromise(models.Model):
         """Cancel promises that were recorded by mistake or withdrawn; they stay in the history."""
         self.check_access("write")
         for promise in self:
+            if promise.plan_id:
+                raise UserError(self.env._("This is an instalment: cancel its plan, and agree another one."))
             if promise.state != "open":
                 raise UserError(self.env._("Only an open promise can be cancelled; this one is judged already."))
         self._cancel(self.env._("Cancelled by %s", self.env.user.name))

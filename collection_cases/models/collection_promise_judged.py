@@ -31,7 +31,9 @@ class CollectionPromise(models.Model):
         for promise in self:
             # sudo: the alert may be a colleague's
             alert = promise.sudo().alert_activity_id
-            if alert.active:
+            kind = self.env.ref("collection_cases.mail_activity_type_broken_promise", raise_if_not_found=False)
+            is_ours = (alert.res_model, alert.res_id) == ("collection.case", promise.case_id.id)
+            if alert.active and is_ours and alert.activity_type_id == kind:
                 alert.with_context(collection_cancel_reason=self.env._("The money had come in time")).unlink()
             promise.case_id._message_log(body=self.env._("Promise kept: %s", promise.display_name))
 
@@ -46,8 +48,9 @@ class CollectionPromise(models.Model):
                 date=fields.Date.to_string(promise.date),
                 received=promise.currency_id.format(promise.received),
             )
-            manager = case.user_id
-            if kind and case.state != "completed":
+            # sudo: the company's default is no secret, but reading companies' settings is a right
+            manager = case.user_id or case.company_id.sudo().collection_user_id.filtered("active")
+            if kind and manager and case.state != "completed":
                 # Alerted by the message below, which says more than Odoo's assignment mail.
                 quiet = case.with_context(mail_activity_quick_update=True)
                 promise.sudo().alert_activity_id = quiet._plan(kind, case._today(), summary=text, user=manager)

@@ -4,6 +4,8 @@ from dateutil.relativedelta import relativedelta
 
 from odoo.tools import SQL
 
+from .promises import IS_MONEY, SHARE_OF_MONEY
+
 
 def standing(company, partner_ids, account_ids, today) -> SQL:
     """Return a SELECT with one row per customer: the facts of `engine/standing.py`.
@@ -29,21 +31,25 @@ def standing(company, partner_ids, account_ids, today) -> SQL:
              WHERE promise.partner_id = customer.id AND promise.company_id = %(company)s
                AND promise.state IN ('kept', 'partly_kept', 'broken')) said ON true
      LEFT JOIN LATERAL (
-            SELECT MAX(credit.date) AS last_payment_date, SUM(match.amount) AS paid,
-                   SUM(match.amount * GREATEST(0, credit.date - COALESCE(debit.date_maturity, debit.date)))
+            SELECT MAX(credit.date) AS last_payment_date, SUM(match.amount * %(share)s) AS paid,
+                   SUM(match.amount * %(share)s * GREATEST(0, credit.date - COALESCE(debit.date_maturity, debit.date)))
                        AS paid_days
               FROM res_partner party
               JOIN account_move_line debit ON debit.partner_id = party.id
               JOIN account_partial_reconcile match ON match.debit_move_id = debit.id
               JOIN account_move_line credit ON credit.id = match.credit_move_id
               JOIN account_move move ON move.id = credit.move_id
+              JOIN account_journal journal ON journal.id = move.journal_id
+         LEFT JOIN account_payment payment ON payment.id = move.origin_payment_id
              WHERE party.commercial_partner_id = customer.id AND debit.company_id = %(company)s
-               AND debit.account_id = ANY(%(accounts)s) AND move.move_type <> 'out_refund'
+               AND debit.account_id = ANY(%(accounts)s) AND %(money)s
                AND credit.date > %(since)s) came ON true
          WHERE customer.id = ANY(%(partners)s)
         """,
         company=company.id,
         partners=list(partner_ids),
         accounts=list(account_ids),
+        money=IS_MONEY,
+        share=SHARE_OF_MONEY,
         since=today - relativedelta(years=1),
     )

@@ -2,6 +2,7 @@ import io
 import itertools
 import logging
 import time
+from datetime import timedelta
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -215,6 +216,18 @@ class CollectionFeedReading(models.AbstractModel):
 
     # === INTO THE SHADOW LEDGER === #
 
+    def _paid_since(self, run, day):
+        """Return the value date of what was paid on an unknown day between two readings.
+
+        The first day it can have been: nobody is called late because our file came late.
+
+        :param day: the day of this reading
+        """
+        before = self.env["collection.feed.run"].search(
+            [("feed_id", "=", run.feed_id.id), ("state", "=", "done"), ("id", "!=", run.id)], order="date desc", limit=1
+        )
+        return min(day, before.date.date() + timedelta(days=1)) if before else day
+
     def _write(self, run, company, report):
         """Take over the laid-out rows; returns the counts of entries.
 
@@ -228,13 +241,13 @@ class CollectionFeedReading(models.AbstractModel):
         cr.execute(feed_apply.note_changed(run))
         changed = cr.rowcount
         if changed:
-            cr.execute(feed_apply.move_changed(run, day))
+            cr.execute(feed_apply.move_changed(run, self._paid_since(run, day)))
             cr.execute(feed_apply.write_changed(run))
         cr.execute(feed_apply.insert_new(run))
         new = cr.rowcount
         settled = 0
         if run.mode == "snapshot":
-            first, *others = feed_apply.settle_gone(run, day)
+            first, *others = feed_apply.settle_gone(run, self._paid_since(run, day))
             cr.execute(first)
             settled = cr.rowcount
             for statement in others if settled else ():

@@ -95,6 +95,51 @@ class TestDispute(CollectionCommon):
         self.assertEqual(self.case.amount_overdue, 110)
         self.assertProven()
 
+    def test_credit_note_made_by_accounting_ends_what_is_kept_back(self):
+        dispute = self._dispute(30)
+        dispute.action_accept()
+        self._match(self.invoice, self._credit(30))
+        self._commit()
+        self.assertRecordValues(self.item, [{"residual": 70, "amount_free": 70, "amount_disputed": 0}])
+        self.assertEqual(self.case.amount_disputed, 0)
+
+    def test_contested_document_stays_contested_in_another_case(self):
+        branch = self.env["res.partner"].create({"name": "North", "parent_id": self.customer.id, "type": "other"})
+        invoice = self._invoice(200, partner=branch)
+        self.refresh.run()
+        item = self.case.item_ids.filtered(lambda item: item.move_id == invoice)
+        self._dispute(200, item=item)
+        self.env["collection.hold"].create(
+            {"item_id": item.id, "reason": "Flood", "date_until": self.today + timedelta(days=3)}
+        )
+        self.customer.collection_participation = "per_branch"
+        self.refresh.run()
+        moved = self._case(branch_id=branch.id).item_ids
+        self.assertNotEqual(moved, item)
+        codes = {block.code for block in moved._block_reasons(self.today)[moved.id]}
+        self.assertEqual(codes, {blocks.DISPUTED, blocks.HELD})
+
+    def test_task_follows_the_person_and_the_deadline(self):
+        dispute = self._dispute()
+        dispute.write({"user_id": self.settler.id, "date_deadline": self.today + timedelta(days=9)})
+        self.assertRecordValues(
+            dispute.sudo().activity_ids,
+            [{"user_id": self.settler.id, "date_deadline": self.today + timedelta(days=9)}],
+        )
+
+    def test_lines_of_a_settled_dispute_are_history(self):
+        dispute = self._dispute(user_id=self.settler.id)
+        with self.assertRaisesRegex(UserError, "withdraw it instead"), self.env.cr.savepoint():
+            dispute.line_ids.unlink()
+        dispute.action_withdraw()
+        for change in (lambda line: line.write({"amount": 1}), lambda line: line.unlink()):
+            with self.assertRaisesRegex(UserError, "stays as it was"), self.env.cr.savepoint():
+                change(dispute.line_ids)
+        other = self._dispute(user_id=self.settler.id).with_user(self.settler)
+        for name, value in (("company_id", self.company.id), ("amount", 1), ("origin", "debtor"), ("date", TODAY)):
+            with self.assertRaisesRegex(UserError, "with its buttons"):
+                other.write({name: value})
+
     def test_credit_note_of_a_part_credits_taxes_in_proportion(self):
         tax = self.company_data["default_tax_sale"]
         invoice = self._invoice(99.99, due=-5, post=False)
@@ -236,6 +281,16 @@ class TestHold(CollectionCommon):
         ):
             with self.subTest(message), self.assertRaisesRegex(UserError, message), self.env.cr.savepoint():
                 self._hold(**vals)
+
+    def test_hold_stays_on_what_it_was_made_for(self):
+        self._invoice(partner=self.other_customer, due=-9)
+        self.other_customer.debt_manager_id = self.other_collector
+        other = self._refreshed_case(self.other_customer)
+        hold = self._hold()
+        for vals in ({"case_id": other.id}, {"case_id": False}, {"partner_id": self.other_customer.id}):
+            with self.assertRaisesRegex(UserError, "for something else"):
+                hold.write(vals)
+        self.assertEqual(self._hold(case_id=self.case.id, partner_id=other.partner_id.id).partner_id, self.customer)
 
     def test_strangers_hold_nothing(self):
         for user in (self.other_collector, self.sales):

@@ -1,4 +1,5 @@
 import doctest
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -15,10 +16,13 @@ CENTS = st.integers(1, 50_000).map(lambda cents: Decimal(cents) / 100)
 DAYS = st.integers(-40, 40).map(lambda days: DAY + timedelta(days=days))
 ITEMS = st.sampled_from([1, 2, 3])
 CURRENCY = st.sampled_from(["EUR", "HUF"])
+TOLERANCE = st.builds(Tolerance, st.integers(0, 10), st.integers(0, 50).map(Decimal))
 PROMISES = st.lists(
     st.builds(
-        lambda amount, due, before, items, currency, missed: Promised(
-            0, amount, due, due - timedelta(days=before), items, currency, missed and due < DAY - timedelta(days=10)
+        lambda amount, due, before, items, currency, missed, tolerance: Promised(
+            *(0, amount, due, due - timedelta(days=before), items, currency),
+            was_missed=missed and due < DAY - timedelta(days=10),
+            tolerance=tolerance,
         ),
         CENTS,
         DAYS,
@@ -26,16 +30,12 @@ PROMISES = st.lists(
         st.frozensets(ITEMS, min_size=1),
         CURRENCY,
         st.booleans(),
+        TOLERANCE,
     ),
     max_size=6,
-).map(lambda found: [Promised(key, *_rest(row)) for key, row in enumerate(found)])
+).map(lambda found: [replace(row, key=key) for key, row in enumerate(found)])
 RECEIPTS = st.lists(st.builds(Receipt, st.one_of(st.none(), ITEMS), CURRENCY, DAYS, CENTS), max_size=8)
 LEFT = st.dictionaries(ITEMS, CENTS)
-TOLERANCE = st.builds(Tolerance, st.integers(0, 10), st.integers(0, 50).map(Decimal))
-
-
-def _rest(row):
-    return row.amount, row.date, row.made_on, row.items, row.currency, row.was_missed
 
 
 @tagged("collection_engine")
@@ -49,9 +49,9 @@ class TestEnginePromises(BaseCase):
             self.assertEqual(result.failed, 0, module.__name__)
 
     @settings(max_examples=400, deadline=None)
-    @given(PROMISES, RECEIPTS, LEFT, TOLERANCE)
-    def test_no_money_counts_twice_and_none_is_invented(self, promises, receipts, left, tolerance):
-        found = judge(promises, receipts, left, DAY, tolerance)
+    @given(PROMISES, RECEIPTS, LEFT)
+    def test_no_money_counts_twice_and_none_is_invented(self, promises, receipts, left):
+        found = judge(promises, receipts, left, DAY)
         self.assertEqual(set(found), {row.key for row in promises})
         for currency in ("EUR", "HUF"):
             came = sum(receipt.amount for receipt in receipts if receipt.currency == currency)
@@ -61,10 +61,11 @@ class TestEnginePromises(BaseCase):
             self.assertTrue(0 <= found[row.key].received <= row.amount)
 
     @settings(max_examples=400, deadline=None)
-    @given(PROMISES, RECEIPTS, LEFT, TOLERANCE)
-    def test_states_mean_what_they_say(self, promises, receipts, left, tolerance):
+    @given(PROMISES, RECEIPTS, LEFT)
+    def test_states_mean_what_they_say(self, promises, receipts, left):
         for row in promises:
-            judged = judge(promises, receipts, left, DAY, tolerance)[row.key]
+            judged = judge(promises, receipts, left, DAY)[row.key]
+            tolerance = row.tolerance
             late = DAY > row.date + timedelta(days=tolerance.days)
             enough = row.amount * (100 - tolerance.percent) / 100
             self.assertFalse(row.was_missed and judged.state in ("void", "open"))
@@ -81,24 +82,24 @@ class TestEnginePromises(BaseCase):
                 self.assertGreaterEqual(judged.decided_on, row.made_on)
 
     @settings(max_examples=200, deadline=None)
-    @given(PROMISES, RECEIPTS, LEFT, TOLERANCE)
-    def test_more_money_never_makes_it_worse(self, promises, receipts, left, tolerance):
+    @given(PROMISES, RECEIPTS, LEFT)
+    def test_more_money_never_makes_it_worse(self, promises, receipts, left):
         order = {"broken": 0, "open": 1, "partly_kept": 1, "void": 2, "kept": 3}
-        before = judge(promises, receipts, left, DAY, tolerance)
+        before = judge(promises, receipts, left, DAY)
         for row in promises:
             more = [*receipts, Receipt(None, row.currency, row.made_on, sum((p.amount for p in promises), Decimal(0)))]
-            after = judge(promises, more, left, DAY, tolerance)
+            after = judge(promises, more, left, DAY)
             if before[row.key].state == "kept":
                 self.assertEqual(after[row.key].state, "kept")
             self.assertGreaterEqual(order[after[row.key].state], order[before[row.key].state] - 1)
 
     @settings(max_examples=200, deadline=None)
-    @given(PROMISES, RECEIPTS, LEFT, TOLERANCE, st.randoms())
-    def test_order_of_the_rows_does_not_matter(self, promises, receipts, left, tolerance, random):
-        first = judge(promises, receipts, left, DAY, tolerance)
+    @given(PROMISES, RECEIPTS, LEFT, st.randoms())
+    def test_order_of_the_rows_does_not_matter(self, promises, receipts, left, random):
+        first = judge(promises, receipts, left, DAY)
         random.shuffle(promises)
         random.shuffle(receipts)
-        again = judge(promises, receipts, left, DAY, tolerance)
+        again = judge(promises, receipts, left, DAY)
         self.assertEqual(
             {key: (row.state, row.received) for key, row in first.items()},
             {key: (row.state, row.received) for key, row in again.items()},

@@ -142,6 +142,92 @@ class TestPromise(CollectionCommon):
         self._on(7)
         self.assertEqual(again.state, "open")
 
+    def test_money_that_counted_for_an_old_promise_counts_for_no_young_one(self):
+        first = self._promise(50, days=2)
+        self._match(self.invoice, self._payment(50, date=self._day(1)))
+        self._on(1)
+        self.assertEqual(first.state, "kept")
+        self.company.collection_promise_days = 0
+        second = self._promise(50, days=65)
+        self._on(66)
+        self._on(67)
+        self.assertEqual((first.state, second.state), ("kept", "broken"), "first is frozen, its money is spent")
+
+    def test_correcting_the_invoice_keeps_the_promise(self):
+        promise = self._promise()
+        self.invoice.button_draft()
+        self._commit()
+        self.assertEqual(promise.state, "open")
+        self.invoice.action_post()
+        self._commit()
+        self.assertEqual((promise.state, self.case.state), ("open", "promise"))
+
+    def test_write_off_keeps_no_promise(self):
+        promise = self._promise()
+        wizard = (
+            self.env["account.payment.register"]
+            .with_context(active_model="account.move", active_ids=self.invoice.ids)
+            .create(
+                {
+                    "amount": 20,
+                    "payment_date": self.today,
+                    "payment_difference_handling": "reconcile",
+                    "writeoff_account_id": self.company_data["default_account_expense"].id,
+                }
+            )
+        )
+        wizard._create_payments()
+        self._commit()
+        self.assertEqual(self.case.state, "completed")
+        self.assertEqual(promise.received, 20)
+        self.assertEqual(self.customer.collection_paid_12_months, 20)
+
+    def test_another_branchs_money_keeps_nothing(self):
+        self.other_customer.collection_participation = "per_branch"
+        north, south = self.env["res.partner"].create(
+            [{"name": name, "parent_id": self.other_customer.id, "type": "other"} for name in ("North", "South")]
+        )
+        for branch in (north, south):
+            self._invoice(partner=branch)
+        self.refresh.run()
+        case = self._case(self.other_customer, branch_id=north.id)
+        promise = self._promise(100, case=case)
+        self._payment(100, partner=south)
+        self._on(1)
+        self.assertEqual(promise.state, "open")
+        self._payment(100, partner=north)
+        self._on(1)
+        self.assertEqual(promise.state, "kept")
+
+    def test_tolerance_is_that_of_the_day_it_was_made(self):
+        self.company.collection_promise_tolerance_days = 3
+        promise = self._promise()
+        self._match(self.invoice, self._payment(100, date=self._day(7)))
+        self._on(7)
+        self.company.collection_promise_tolerance_days = 0
+        self._on(8)
+        self.assertEqual(promise.state, "kept")
+
+    def test_far_days_are_refused(self):
+        self.company.collection_promise_days = 0
+        with self.assertRaisesRegex(UserError, "more than 10 years away"), self.env.cr.savepoint():
+            self._promise(days=365 * 20)
+        with self.assertRaisesRegex(UserError, "which case"), self.env.cr.savepoint():
+            self.env["collection.promise"].create({"amount": 1, "date": self.today})
+        with self.assertRaisesRegex(UserError, "by which day"), self.env.cr.savepoint():
+            self.env["collection.promise"].create({"case_id": self.case.id, "amount": 1})
+
+    def test_nobodys_activity_is_deleted_by_a_slipped_in_alert(self):
+        todo = self.customer.activity_schedule("mail.mail_activity_data_todo", user_id=self.env.uid)
+        promises = self.env["collection.promise"].with_user(self.collector)
+        promise = promises.with_context(default_alert_activity_id=todo.id).create(
+            {"case_id": self.case.id, "amount": 1, "date": self._day(1), "alert_activity_id": todo.id}
+        )
+        self.assertFalse(promise.alert_activity_id)
+        self._match(self.invoice, self._payment(1))
+        self._commit()
+        self.assertEqual((promise.state, todo.exists()), ("kept", todo))
+
     def test_credit_note_for_the_rest_breaks_nothing(self):
         promise = self._promise()
         self._match(self.invoice, self._payment(60))
@@ -337,6 +423,48 @@ class TestPlan(CollectionCommon):
         self.assertEqual(plan.promise_ids.sorted("date").mapped("state"), ["broken", "kept", "open"])
         self.refresh.run(date=self._day(30))
         self.assertEqual(plan.state, "broken", "ends as what it was")
+
+    def test_payment_known_late_brings_the_plan_back(self):
+        plan = self._plan(count=3)
+        self.refresh.run(date=self._day(8))
+        self.assertEqual(plan.state, "broken")
+        self._match(self.invoice, self._payment(100, date=self._day(6)))
+        self._commit()
+        self.assertEqual(plan.state, "active")
+        self.assertEqual(plan.promise_ids.sorted("date").mapped("state"), ["kept", "open", "open"])
+        self.assertEqual((self.case.state, self.case.amount_promised), ("promise", 200))
+
+    def test_completed_plan_whose_money_is_taken_back(self):
+        plan = self._plan(count=2)
+        payment = self._payment(300, date=self._day(1))
+        self._match(self.invoice, payment)
+        self._commit()
+        self.assertEqual((plan.state, self.case.state), ("completed", "completed"))
+        payment.action_draft()
+        payment.action_cancel()
+        self._commit()
+        self.assertEqual(plan.state, "active")
+        self.assertEqual(self.case.state, "promise")
+
+    def test_credit_note_for_the_rest_completes_the_plan(self):
+        plan = self._plan(count=3)
+        self._match(self.invoice, self._payment(100, date=self._day(1)))
+        self._match(self.invoice, self._credit(200))
+        self._commit()
+        self.assertEqual((plan.state, self.case.state), ("completed", "completed"))
+
+    def test_instalments_are_cancelled_with_their_plan_only(self):
+        plan = self._plan(count=3)
+        with self.assertRaisesRegex(UserError, "cancel its plan"):
+            plan.promise_ids[0].with_user(self.collector).action_cancel()
+
+    def test_correcting_the_invoice_keeps_the_plan(self):
+        plan = self._plan(count=3)
+        self.invoice.button_draft()
+        self._commit()
+        self.invoice.action_post()
+        self._commit()
+        self.assertEqual((plan.state, set(plan.promise_ids.mapped("state"))), ("active", {"open"}))
 
     def test_overlapping_plans_are_refused(self):
         self._plan(count=3)

@@ -61,6 +61,15 @@ class CollectionActivityTypeStatus(models.Model):
                             kind=dict(self.env["collection.activity.status"]._fields["kind"].selection)[group],
                         )
                     )
+            for line in lines:
+                if line.is_default and line.kind == "open" and line.previous_status_id:
+                    raise ValidationError(
+                        self.env._(
+                            "%(status)s is what a new %(type)s starts with, so nothing can be required before it.",
+                            status=line.status_id.name,
+                            type=kind.name,
+                        )
+                    )
             before = {line.status_id: line.previous_status_id for line in lines}
             for status in before:
                 self._check_chain(kind, status, before)

@@ -51,6 +51,7 @@ class CollectionCase(models.Model):
         store=True,
         readonly=False,
         precompute=True,
+        check_company=True,
         domain="[('commercial_partner_id', '=', partner_id)]",
     )
     payment_contact_name = fields.Char(related="payment_contact_id.name", string="Name of the payments officer")

@@ -123,16 +123,28 @@ class CollectionCase(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
+        if self.state == "completed" and next_activity:
+            raise UserError(self.env._("%s is completed: nothing can be planned on it.", self.name))
+        try:
+            when, next_day = fields.Datetime.to_datetime(date), fields.Date.to_date(next_date)
+        except ValueError as error:
+            raise UserError(
+                self.env._(
+                    "A date is written like 2026-03-31, a time like 2026-03-31 14:05:00; this is none: %s", error
+                )
+            ) from error
+        if next_day and next_day < self._today():
+            raise UserError(self.env._("The next step is planned for a day to come: %s has passed.", next_date))
         action = self._log_contact(
             self.env["collection.channel"]._by_code(channel),
             self.env["collection.outcome"]._by_code(outcome),
-            minutes=minutes,
+            minutes=minutes or 0,
             note=note,
-            date=fields.Datetime.to_datetime(date),
+            date=when,
             contact=self.env["res.partner"].browse(contact_id),
         )
         if next_activity:
-            self._plan(self.env["mail.activity.type"].browse(next_activity), fields.Date.to_date(next_date))
+            self._plan(self.env["mail.activity.type"].browse(next_activity), next_day)
         return action.id
 
     def _log_contact(

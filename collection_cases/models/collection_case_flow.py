@@ -21,7 +21,7 @@ CLOSE_REASONS = [
 ]
 
 DERIVED = {
-    *("open_date", "close_reason", "close_date", "cycle", "is_overdue", "date_refreshed"),
+    *("currency_id", "open_date", "close_reason", "close_date", "cycle", "is_overdue", "date_refreshed"),
     *("amount_open", "amount_overdue", "oldest_due_date", "item_count", "aging_bucket"),
     *("priority", "priority_parts", "priority_score"),
     *("amount_promised", "next_promise_date", "amount_disputed", "escalated_date"),

@@ -81,11 +81,12 @@ class CollectionCase(models.Model):
         `filter` is the name of the filter of the search view that lists what was counted.
         """
         mine = Domain("user_id", "=", self.env.uid) & Domain("state", "!=", "completed")
+        no_step = Domain("activity_ids", "=", False) & Domain("state", "!=", "promise")
         counted = [
             ("activities_today", self.env._("Today"), Domain("my_activity_date_deadline", "=", "today"), False),
             ("activities_overdue", self.env._("Late"), Domain("my_activity_date_deadline", "<", "today"), True),
             ("promises_due", self.env._("Promises due"), Domain("next_promise_date", "<=", "today"), False),
-            ("no_next_step", self.env._("No next step"), Domain("activity_ids", "=", False), True),
+            ("no_next_step", self.env._("No next step"), no_step, True),
         ]
         return [
             {"filter": name, "label": label, "count": self.search_count(mine & domain), "urgent": urgent}

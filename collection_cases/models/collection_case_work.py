@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 
 class CollectionCase(models.Model):
@@ -29,8 +30,26 @@ class CollectionCase(models.Model):
             for case, date in groups:
                 if date:
                     dates.setdefault(case.id, []).append(fields.Date.to_date(date))
+        for case_id, date in self._last_payments():
+            dates.setdefault(case_id, []).append(date)
         for case in self:
             case.progress_date = max(dates.get(case.id, []), default=False)
+
+    def _last_payments(self):
+        """Return when something was last matched with the items: list of (case id, date)."""
+        self.env["account.partial.reconcile"].flush_model(["debit_move_id", "max_date"])
+        return self.env.execute_query(
+            SQL(
+                """
+                SELECT item.case_id, MAX(match.max_date)
+                  FROM collection_item item
+                  JOIN account_partial_reconcile match ON match.debit_move_id = item.move_line_id
+                 WHERE item.case_id = ANY(%s)
+              GROUP BY item.case_id
+                """,
+                self.ids,
+            )
+        )
 
     @api.model
     def _progress_sources(self):
@@ -47,7 +66,8 @@ class CollectionCase(models.Model):
         today = fields.Date.context_today(self)
         mine = [("user_id", "=", self.env.uid), ("state", "!=", "completed"), ("id", "not in", self.ids)]
         due = self.search([*mine, ("my_activity_date_deadline", "<=", today)], limit=1)
-        return due or self.search([*mine, ("activity_ids", "=", False), ("amount_overdue", ">", 0)], limit=1)
+        waiting = [("activity_ids", "=", False), ("state", "!=", "promise"), ("amount_overdue", ">", 0)]
+        return due or self.search([*mine, *waiting], limit=1)
 
     def action_snooze(self):
         """Postpone the caller's due work on these cases to tomorrow; the history says so."""
@@ -69,9 +89,10 @@ class CollectionCase(models.Model):
         self.ensure_one()
         # sudo: who heads a department is no secret inside the company
         department = self.sudo().department_id
+        collector = self.env.ref("collection_cases.group_collection_user")
         while department:
             head = department.manager_id.user_id
-            if head and head != self.user_id and head.active:
+            if head and head != self.user_id and head.active and collector in head.all_group_ids:
                 return head.sudo(False)
             department = department.parent_id
         return self.env["res.users"]
@@ -96,12 +117,16 @@ class CollectionCase(models.Model):
         if not head:
             raise UserError(
                 self.env._(
-                    "%(case)s has no department with a head other than its debt manager. Set the department's manager"
-                    " under Employees, or hand the case over.",
+                    "%(case)s has no department with a head, other than its debt manager, who works in collections."
+                    " Set the department's manager under Employees, or hand the case over.",
                     case=self.name,
                 )
             )
-        kind = self.env.ref("collection_cases.mail_activity_type_escalation")
+        kind = self.env.ref("collection_cases.mail_activity_type_escalation", raise_if_not_found=False)
+        if not kind:
+            raise UserError(
+                self.env._("The activity type for escalations was deleted: update the addon to get it back.")
+            )
         # sudo: the head's activities are not the collector's
         waiting = self.sudo().activity_ids.filtered(
             lambda activity: activity.activity_type_id == kind and activity.user_id == head
@@ -144,8 +169,10 @@ class CollectionCase(models.Model):
             ]
         )
         count = 0
-        for case in cases.filtered(lambda case: case.progress_date and case.progress_date < before):
-            if case._block_reasons(day).get(case.id) or not case._escalation_head():
+        stale = cases.filtered(lambda case: case.progress_date and case.progress_date < before)
+        blocked = stale._block_reasons(day)
+        for case in stale:
+            if blocked.get(case.id) or not case._escalation_head():
                 continue
             try:
                 case._escalate(self.env._("Nothing has moved since %s.", fields.Date.to_string(case.progress_date)))
@@ -165,6 +192,11 @@ class CollectionCase(models.Model):
         """
         self.check_access("write")
         for company, cases in self.grouped("company_id").items():
+            # sudo: what a colleague may do is no secret
+            if self.env.ref("collection_cases.group_collection_user") not in heir.sudo().all_group_ids:
+                raise UserError(
+                    self.env._("%s is no collector: give the role under Settings / Users first.", heir.name)
+                )
             if company not in heir.sudo().company_ids:  # sudo: in which companies a colleague works is no secret
                 raise UserError(
                     self.env._("%(who)s does not work at %(company)s.", who=heir.name, company=company.name)
@@ -178,9 +210,10 @@ class CollectionCase(models.Model):
                 )
                 if customers:
                     for case in theirs:
-                        party = (case.branch_id or case.partner_id).sudo().with_company(company)
-                        if party.debt_manager_id == before:
-                            party.debt_manager_id = heir
+                        # sudo: whoever may hand over the case may hand over its customer
+                        for party in (case.branch_id | case.partner_id).sudo().with_company(company):
+                            if party.debt_manager_id == before:
+                                party.debt_manager_id = heir
                 note = self.env._(
                     "Handed over from %(before)s to %(heir)s. %(reason)s",
                     before=before.name or "–",

@@ -57,8 +57,9 @@ class CollectionContact(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            if vals.get("is_primary"):
-                self._clear_primary([vals["partner_id"]])
+            partner_id = vals.get("partner_id") or self.env.context.get("default_partner_id")
+            if vals.get("is_primary") and partner_id:
+                self._clear_primary([partner_id])
         return super().create(vals_list)
 
     def write(self, vals):

@@ -180,7 +180,9 @@ class CollectionItem(models.Model):
             raise UserError(self.env._("Say what the expected amount is for, for example “Advance, phase 2”."))
         if vals.get("amount", 0) <= 0:
             raise UserError(self.env._("An expected amount is above zero: enter what “%s” will come to.", vals["name"]))
-        case = self.env["collection.case"].browse(vals["case_id"])
+        case = self.env["collection.case"].browse(vals.get("case_id") or self.env.context.get("default_case_id"))
+        if not case:
+            raise UserError(self.env._("Say which case “%s” belongs to.", vals["name"]))
         if case.state == "completed":
             raise UserError(self.env._("%s is completed. Open a new case for the customer.", case.name))
         currency = self.env["res.currency"].browse(vals.get("currency_id")) or case.currency_id
@@ -214,7 +216,12 @@ class CollectionItem(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_chosen(self):
+        # sudo: what was promised or contested about an item is a reason to keep it, whoever may read it
+        said = self.env["collection.promise"].sudo().search([("item_ids", "in", self.ids)]).item_ids
+        said |= self.env["collection.dispute.line"].sudo().search([("item_id", "in", self.ids)]).item_id
         for item in self:
+            if item in said.sudo(False):
+                raise UserError(self.env._("Something was promised or contested about %s: it stays.", item.name))
             if item.state == "settled" or (item.state == "released" and item.origin != "manual"):
                 raise UserError(self.env._("%s is part of the history of the case; it stays.", item.name))
             if item.origin != "manual" and item.state == "open" and not item.is_chosen:
@@ -242,6 +249,8 @@ class CollectionItem(models.Model):
         self.check_access("write")
         if "ledger" in self.mapped("origin"):
             raise UserError(self.env._("A posted document is settled by its payment: use Register payment."))
+        if set(self.mapped("state")) - {"open"}:
+            raise UserError(self.env._("Only an open amount can come in; this one is settled or has left the case."))
         if "feed" in self.mapped("origin"):
             raise UserError(self.env._("This entry is settled by the ledger it comes from, with its next reading."))
         # sudo: the right to write was checked above; a person may say it, but not set the fields at will

@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+REACHED = object()
+"""Proof that a write comes from `_reach_status`: an object cannot come in over RPC."""
+
 
 class MailActivity(models.Model):
     """Planned work on a case: its status, what it does to the case, and its place in the history."""
@@ -66,18 +69,25 @@ class MailActivity(models.Model):
                 )
         for activity in self:
             if status not in activity.collection_reached_ids:
-                activity.collection_reached_ids = [fields.Command.link(status.id)]
+                noting = activity.with_context(collection_reached=REACHED)
+                noting.collection_reached_ids = [fields.Command.link(status.id)]
 
     # === WRITING === #
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            vals.pop("collection_reached_ids", None)
         activities = super().create(vals_list)
-        for activity in activities.filtered("collection_status_id"):
-            activity._reach_status(activity.collection_status_id)
+        for activity in activities:
+            status = activity.collection_status_id
+            if status and status != activity.activity_type_id._default_status("open"):
+                activity._reach_status(status)
         return activities
 
     def write(self, vals):
+        if "collection_reached_ids" in vals and self.env.context.get("collection_reached") is not REACHED:
+            vals = {name: value for name, value in vals.items() if name != "collection_reached_ids"}
         # Every way to mark an activity done ends by archiving it; cancelling deletes it instead.
         done = finishing = self.browse()
         later = {}
@@ -98,7 +108,11 @@ class MailActivity(models.Model):
             activity._log_collection_action("done", note=activity.feedback)
         if vals.get("feedback") and not self.env.context.get("collection_action_logged"):
             # Odoo writes the feedback after archiving. sudo: completes the line that was just written
-            self.env["collection.action"].sudo().search([("activity_id", "in", self.ids)]).note = vals["feedback"]
+            lines = (
+                self.env["collection.action"].sudo().search([("activity_id", "in", self.ids), ("state", "=", "done")])
+            )
+            for line in lines.filtered(lambda line: line.note == line.activity_id.summary or not line.note):
+                line.note = vals["feedback"]
         for activity, before in later.items():
             if activity.active and activity.date_deadline > before:
                 activity._log_postponed(before)

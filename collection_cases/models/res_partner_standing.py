@@ -52,7 +52,8 @@ class ResPartner(models.Model):
             customer = partner.commercial_partner_id
             # sudo: who sees the standing sees the limit, which is otherwise accounting's
             own = customer.sudo().with_company(company)
-            limit = own.credit_limit if shown and own.use_partner_credit_limit else 0
+            # sudo: whether the company uses limits is no secret
+            limit = own.credit_limit if shown and company.sudo().account_use_credit_limit else 0
             standing = summarise(facts.get(customer.id, {}), limit, own.credit if shown else 0)
             partner.collection_is_standing_visible = shown
             partner.collection_has_limit = bool(limit)
@@ -73,10 +74,7 @@ class ResPartner(models.Model):
         cases = self.env["collection.case"].search([("partner_id", "in", self.commercial_partner_id.ids)])
         worked = cases.partner_id
         return self.filtered(
-            lambda partner: (
-                partner.commercial_partner_id in worked
-                or user in (partner.user_id, partner.commercial_partner_id.user_id)
-            )
+            lambda partner: partner.commercial_partner_id in worked or user == partner.commercial_partner_id.user_id
         )
 
     @api.model

@@ -131,7 +131,9 @@ class CollectionRefresh(models.AbstractModel):
                 return
         for company in companies:
             self._with_retries(self.env["collection.case"]._escalate_stale, company, self._today(company))
+            cron._commit_progress()  # a conflict at the next company must not undo this one's
             self._with_retries(self.env["collection.case"]._prioritise, company)
+            cron._commit_progress()
         self._with_retries(progress._clear)
 
     def _refresh_and_note(self, company, day, partner_ids):
@@ -218,7 +220,13 @@ class CollectionRefresh(models.AbstractModel):
 
         :param among: only these ids, or None for all
         """
-        self._flush({"res.partner": ["collection_participation"], "collection.case": ["state", "partner_id"]})
+        self._flush(
+            {
+                "res.partner": ["collection_participation", "commercial_partner_id"],
+                "collection.case": ["company_id", "partner_id", "state"],
+                "collection.item": ["company_id", "partner_id", "residual", "state"],
+            }
+        )
         rows = self.env.execute_query(refresh_lines.customers(company, None if among is None else list(among)))
         return [row[0] for row in rows]
 

@@ -28,3 +28,4 @@ from . import test_feed_cases
 from . import test_story
 from . import test_blocks
 from . import test_translations
+from . import test_slipped_in

@@ -78,7 +78,10 @@ class TestActivityStatus(CollectionCommon):
             self.call.collection_status_line_ids = [Command.create({"status_id": self.prepared.id, "is_default": True})]
         with self.assertRaisesRegex(ValidationError, "does not have"), self.env.cr.savepoint():
             lines[1].previous_status_id = self.prepared
+        with self.assertRaisesRegex(ValidationError, "nothing can be required before it"), self.env.cr.savepoint():
+            lines[0].previous_status_id = self.completed
         lines[1].previous_status_id = self.not_started
+        lines[0].is_default = False
         with self.assertRaisesRegex(ValidationError, "in a circle"):
             lines[0].previous_status_id = self.completed
 

@@ -44,7 +44,7 @@ class TestPriority(CollectionCommon):
 
         self.assertEqual(
             counts(self.collector),
-            {"activities_today": 1, "activities_overdue": 0, "promises_due": 1, "no_next_step": 1},
+            {"activities_today": 1, "activities_overdue": 0, "promises_due": 1, "no_next_step": 0},
         )
         self.assertEqual(set(counts(self.other_collector).values()), {0})
 

@@ -124,6 +124,7 @@ class TestStanding(CollectionCommon):
         cls.customer.user_id = cls.sales
 
     def test_figures_of_own_customer(self):
+        self.company.account_use_credit_limit = True
         self.customer.write({"use_partner_credit_limit": True, "credit_limit": 80})
         partner = self.customer.with_user(self.sales)
         self.assertRecordValues(

@@ -18,11 +18,22 @@ class CollectionAddItems(models.TransientModel):
     )
     amount_chosen = fields.Monetary("Chosen", compute="_compute_amount_chosen", currency_field="company_currency_id")
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            case = self.env["collection.case"].browse(vals.get("case_id") or self.env.context.get("default_case_id"))
+            case.check_access("write")  # here, because the documents are listed as superuser
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if "case_id" in vals:
+            raise UserError(self.env._("Close this dialog and open the one of the other case."))
+        return super().write(vals)
+
     @api.depends("case_id")
     def _compute_line_ids(self):
         for wizard in self:
             case = wizard.case_id
-            case.check_access("write")
             self.env.flush_all()
             accounts = self.env["collection.refresh"]._receivable_accounts(case.company_id)
             rows = self.env.execute_query_dict(open_lines(case.company_id, case.partner_id.ids, accounts.ids))

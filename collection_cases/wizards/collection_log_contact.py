@@ -129,10 +129,17 @@ class CollectionLogContact(models.TransientModel):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            if vals.get("case_id") and "activity_id" not in vals:
-                case = self.env["collection.case"].browse(vals["case_id"])
+            case = self.env["collection.case"].browse(vals.get("case_id") or self.env.context.get("default_case_id"))
+            case.check_access("write")  # here, because what is proposed is computed as superuser
+            planned = self.env["mail.activity"].browse(vals.get("activity_id"))
+            if "activity_id" not in vals or (planned.res_model, planned.res_id) != ("collection.case", case.id):
                 vals["activity_id"] = self._due_activity(case).id
         return super().create(vals_list)
+
+    def write(self, vals):
+        if not {"case_id", "activity_id"}.isdisjoint(vals):
+            raise UserError(self.env._("Close this dialog and open the one of the other case."))
+        return super().write(vals)
 
     @api.model
     def _due_activity(self, case):

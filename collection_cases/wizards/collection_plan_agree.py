@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..engine import instalments
+from ..models.collection_promise import MOST_YEARS
 
 
 class CollectionPlanAgree(models.TransientModel):
@@ -35,6 +36,13 @@ class CollectionPlanAgree(models.TransientModel):
     )
     sum = fields.Monetary("Sum of the instalments", compute="_compute_sum")
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            case = self.env["collection.case"].browse(vals.get("case_id") or self.env.context.get("default_case_id"))
+            case.check_access("write")  # here, because the total is computed as superuser
+        return super().create(vals_list)
+
     @api.depends("item_ids")
     def _compute_total(self):
         for wizard in self:
@@ -65,6 +73,8 @@ class CollectionPlanAgree(models.TransientModel):
             "down_payment": self.env._("The down payment is zero or more, and less than the total."),
             "too_small": self.env._("The instalments would be below the smallest amount: take fewer."),
         }
+        if self.first_date > fields.Date.add(fields.Date.context_today(self), years=MOST_YEARS):
+            raise UserError(self.env._("The first instalment is more than %s years away.", MOST_YEARS))
         try:
             return instalments.schedule(
                 round(Decimal(repr(self.total)), digits),

@@ -128,6 +128,16 @@ class MailActivity(models.Model):
     def _reason_of_cancelling(self):
         return self.env.context.get("collection_cancel_reason") or self.env._("Cancelled")
 
+    def action_log_collection_contact(self):
+        """Open the dialog that logs the contact which this planned work is, from the activity itself."""
+        self.ensure_one()
+        self.check_access("read")
+        if self.res_model != "collection.case" or not self.active:
+            raise UserError(self.env._("Only planned work on a collection case is logged this way."))
+        case = self.env["collection.case"].browse(self.res_id)
+        case.check_access("write")
+        return self.env["collection.log.contact"].create({"case_id": case.id, "activity_id": self.id})._open()
+
     def _is_collection_work(self):
         return self.res_model == "collection.case" and bool(self.activity_type_id.collection_participates)
 

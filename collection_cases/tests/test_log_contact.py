@@ -58,6 +58,21 @@ class TestLogContact(CollectionCommon):
         self.assertEqual(following.date_deadline, self.today + timedelta(days=1))
         self.assertEqual(self.case.state, "in_progress")
 
+    def test_from_the_activity_itself(self):
+        first = self.case._plan(self.call, self.today, user=self.collector)
+        later = self.case._plan(self.call, self.today + timedelta(days=9), user=self.collector)
+        action = later.with_user(self.collector).action_log_collection_contact()
+        wizard = self.env["collection.log.contact"].with_user(self.collector).browse(action["res_id"])
+        wizard.outcome_id = self.env.ref("collection_cases.outcome_refused")
+        wizard.next_activity_type_id = False
+        wizard.action_log()
+        self.assertEqual((first.active, later.active), (True, False))
+        other = self.customer.activity_schedule("mail.mail_activity_data_todo", user_id=self.collector.id)
+        with self.assertRaisesRegex(UserError, "on a collection case"):
+            other.with_user(self.collector).action_log_collection_contact()
+        with self.assertRaises(AccessError):
+            first.with_user(self.other_collector).action_log_collection_contact()
+
     def test_cost_is_per_contact_and_per_minute(self):
         self._dialog("reached", minutes=4, note="They will look").action_log()
         self.assertEqual(self.case.action_ids.cost, 0.5 + 4 * 0.8)

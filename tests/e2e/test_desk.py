@@ -62,6 +62,19 @@ def test_keyboard_alone_is_enough(browser, address):
         card(page, customer).get_by_text("Tomorrow").first.wait_for()
 
 
+def test_contact_is_logged_from_the_activity(browser, address):
+    """The planned call in the chatter has its own button; logging marks exactly it done."""
+    with session(browser, address, "collector", **DESKTOP) as page:
+        open_case(page, address, "Kovács Kft.")
+        page.locator(".o_collection_log_activity").first.click()
+        dialog = page.locator(".modal")
+        dialog.get_by_text("Visit", exact=True).first.wait_for()
+        dialog.get_by_text("Reached", exact=True).click()
+        dialog.get_by_role("button", name="Log", exact=True).click()
+        dialog.wait_for(state="detached")
+        page.locator(".o-mail-Message", has_text="Visit done").first.wait_for()
+
+
 def test_dispute_plan_and_hold_from_the_case(browser, address):
     """Each is one dialog; the case shows what it keeps back and why."""
     with session(browser, address, "manager", **DESKTOP) as page:

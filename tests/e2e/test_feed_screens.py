@@ -1,8 +1,6 @@
 """A foreign ledger by mouse: set it up, look at a file, read it, undo it."""
 
-from test_road import DESKTOP, PHONE, address, picture, session
-
-__all__ = ["address"]  # a fixture
+from screens import DESKTOP, PHONE, picture, session
 
 CONTENT = """Open items of ACME
 Customer no;Customer name;Document no;Document date;Due date;Currency;Amount;Open

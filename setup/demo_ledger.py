@@ -206,11 +206,10 @@ def _agree(env, cases, users):
     nowak._log_contact(call, reached, minutes=4, note="Obiecana wpłata do piątku.", contact=nowak.payment_contact_id)
     promise("Nowak Sp. z o.o.", 2250, -2, made=-9)
     promise("SC Ionescu SRL", 2000, 4, made=-1)
-    szabo = cases["Szabó és Társa Bt."]
+    baker = cases["Boulangerie Lefèvre SARL"]
     env["collection.plan"]._agree(
-        szabo, szabo.item_ids,
-        [(TODAY + timedelta(days=10), 870), (TODAY + timedelta(days=40), 870), (TODAY + timedelta(days=70), 870)],
-        contact=szabo.payment_contact_id,
+        baker, baker.item_ids, [(TODAY + timedelta(days=10), 320), (TODAY + timedelta(days=40), 320)],
+        contact=baker.payment_contact_id,
     )
     harbour = cases["Harbour Logistics Ltd"]
     env["collection.dispute"].create({

@@ -39,7 +39,7 @@ SELECT record.partner_id, record.branch_id, record.state, record.amount_open, re
 COUNT = "SELECT count(*) FROM collection_item"
 
 DOUBLES = """
-SELECT count(*) FROM (SELECT move_line_id FROM collection_item WHERE state = 'open'
+SELECT count(*) FROM (SELECT move_line_id FROM collection_item WHERE state = 'open' AND move_line_id IS NOT NULL
                        GROUP BY move_line_id HAVING count(*) > 1) twice
 """
 

@@ -43,8 +43,7 @@ def test_keyboard_alone_is_enough(browser, address):
     """L opens the dialog, arrows choose the outcome, Alt+Q logs: no mouse."""
     with session(browser, address, "collector", **DESKTOP) as page:
         open_my_day(page, address)
-        page.locator(".o_kanban_record:not(.o_kanban_ghost)").first.wait_for()
-        page.keyboard.press("ArrowDown")
+        card(page, CALLED).focus()
         page.keyboard.press("l")
         dialog = page.locator(".modal")
         dialog.wait_for()

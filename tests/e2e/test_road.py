@@ -32,7 +32,7 @@ def test_from_overdue_invoice_to_completed_case(browser, address):
         dialog.wait_for(state="detached")
         page.wait_for_function("document.querySelectorAll('.o_field_widget[name=item_ids] .o_data_row').length === 2")
 
-        page.get_by_role("button", name="Log contact").click()
+        page.locator("button[name=action_log_contact]").first.click()
         dialog = page.locator(".modal")
         dialog.get_by_text("Call back", exact=True).click()
         dialog.get_by_role("button", name="Log", exact=True).click()
@@ -43,7 +43,7 @@ def test_from_overdue_invoice_to_completed_case(browser, address):
         done.get_by_role("button", name="Done", exact=True).click()
         state(page).filter(has_text="In progress").wait_for()
 
-        page.get_by_role("button", name="Log contact").click()
+        page.locator("button[name=action_log_contact]").first.click()
         dialog.get_by_text("Promised", exact=True).click()
         dialog.locator("[name=promise_date] input").wait_for()
         dialog.locator("[name=promise_date] input").fill("+3d")

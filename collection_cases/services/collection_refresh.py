@@ -1,4 +1,6 @@
 import logging
+import random
+import time
 from collections import Counter
 
 from psycopg2 import errors
@@ -38,7 +40,7 @@ table would take minutes where seconds do."""
 MANY = 20_000
 """Customers from which the button hands the work to the scheduler instead of letting a person wait."""
 
-RETRIES = 5
+RETRIES = 10
 CONFLICTS = (errors.SerializationFailure, errors.DeadlockDetected, errors.UniqueViolation)
 
 
@@ -169,6 +171,8 @@ class CollectionRefresh(models.AbstractModel):
                 if attempt == RETRIES - 1:
                     raise
                 _logger.info("Refresh: met a concurrent booking, trying again.")
+                # Two in lockstep would meet again and again.
+                time.sleep(random.uniform(0, min(2, 0.05 * 2**attempt)))
 
     def _check_manager(self):
         if not (self.env.su or self.env.user.has_group("collection_cases.group_collection_manager")):

@@ -92,16 +92,31 @@ def host():
 
 
 @pytest.fixture(scope="session")
-def database(host):
-    """A database with the addons and Odoo's generic chart of accounts, for the whole session."""
-    name = "collections_e2e"
+def installed(host):
+    """Name of a database with the addons and Odoo's generic chart of accounts; only to be copied."""
+    name = "collections_e2e_installed"
     databases.copy(host, databases.template(host), name)
     host.run(
         *("-d", name, "-i", ",".join(paths.ADDONS), "--stop-after-init", "--no-http"),
         failure="The addons could not be installed.",
         log="e2e_install.log",
     )
-    return Database(host, name)
+    return name
+
+
+@pytest.fixture(scope="session")
+def database(host, installed):
+    """A database with the addons, for the whole session: tests leave what is not theirs alone."""
+    databases.copy(host, installed, "collections_e2e")
+    return Database(host, "collections_e2e")
+
+
+@pytest.fixture
+def own_database(host, installed):
+    """A database with the addons, for one test that looks at everything in it, or deletes."""
+    databases.copy(host, installed, "collections_e2e_own")
+    yield Database(host, "collections_e2e_own")
+    databases.drop(host, "collections_e2e_own")
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 from . import account_move
 from . import account_move_line
 from . import account_partial_reconcile
+from . import collection_coded
 from . import collection_channel
 from . import collection_outcome
 from . import collection_activity_status

@@ -109,24 +109,6 @@ class CollectionCase(models.Model):
             return self.env._("%s is excluded from follow-up in accounting. Include it there first.", line.move_id.name)
         return False
 
-    def action_plan_next_step(self):
-        """Open Odoo's dialog to plan an activity on this case."""
-        self.ensure_one()
-        call = self.env.ref("collection_cases.mail_activity_type_call", raise_if_not_found=False)
-        return {
-            "name": self.env._("Plan next step"),
-            "type": "ir.actions.act_window",
-            "res_model": "mail.activity.schedule",
-            "view_mode": "form",
-            "target": "new",
-            "context": {
-                "active_model": self._name,
-                "active_id": self.id,
-                "active_ids": self.ids,
-                "default_activity_type_id": call.id if call else False,
-            },
-        }
-
     def action_add_open_items(self):
         """List the customer's open documents, to attach some."""
         self.ensure_one()

@@ -18,7 +18,6 @@ class CollectionCase(models.Model):
         help="What open promises still are about, in the company's currency.",
     )
     next_promise_date = fields.Date("Promised for", compute="_compute_amount_promised", store=True)
-    broken_promise_count = fields.Integer("Broken promises", compute="_compute_broken_promise_count")
 
     @api.depends("promise_ids.amount", "promise_ids.received", "promise_ids.state", "promise_ids.date")
     def _compute_amount_promised(self):
@@ -30,14 +29,6 @@ class CollectionCase(models.Model):
                 for promise in running
             )
             case.next_promise_date = min(running.mapped("date"), default=False)
-
-    def _compute_broken_promise_count(self):
-        rows = self.env["collection.promise"]._read_group(
-            [("case_id", "in", self.ids), ("state", "in", ("broken", "partly_kept"))], ["case_id"], ["__count"]
-        )
-        counts = {case.id: count for case, count in rows}
-        for case in self:
-            case.broken_promise_count = counts.get(case.id, 0)
 
     def _today(self):
         """Return the day at the case's company."""

@@ -1,5 +1,4 @@
 from odoo import fields, models
-from odoo.exceptions import UserError
 
 
 class CollectionChannel(models.Model):
@@ -7,12 +6,10 @@ class CollectionChannel(models.Model):
 
     _name = "collection.channel"
     _description = "Channel"
+    _inherit = ["collection.coded"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
-    code = fields.Char(
-        help="How addons and the API call it: email, sms, letter, call, visit.", copy=False, index="btree_not_null"
-    )
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     icon = fields.Char(help="A Font Awesome class such as fa-phone.")
@@ -43,19 +40,3 @@ class CollectionChannel(models.Model):
         """
         own = self.with_company(company)
         return company.currency_id.round(own.unit_cost + own.cost_per_minute * minutes)
-
-    def _by_code(self, code):
-        """Return the channel with a code.
-
-        :raises UserError: there is none, with the codes that there are
-        """
-        found = self.search([("code", "=", code)], limit=1)
-        if not found:
-            raise UserError(
-                self.env._(
-                    "There is no channel “%(code)s”. Use one of: %(codes)s.",
-                    code=code,
-                    codes=", ".join(filter(None, self.search([]).mapped("code"))),  # pylint: disable=no-search-all
-                )
-            )
-        return found

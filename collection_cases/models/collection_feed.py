@@ -4,6 +4,7 @@ import json
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
 
 from ..engine import feed_encoding
 from ..engine.feed_sniff import Given
@@ -186,6 +187,20 @@ class CollectionFeed(models.Model):
             raise AccessError(self.env._("Only a collections manager can read foreign ledgers."))
         self.check_access("write")
 
+    def _lock(self):
+        """Let only one reading of a ledger happen at a time.
+
+        :raises UserError: another one is under way
+        """
+        statement = SQL("SELECT pg_try_advisory_xact_lock(hashtext('collection.feed'), %s)", self.id)
+        if not self.env.execute_query(statement)[0][0]:
+            raise UserError(self.env._("%s is being read right now. Wait for the result, then try again.", self.name))
+        # A reading that was committed since this transaction began is not seen by it. Writing the same row
+        # makes PostgreSQL say so, and Odoo begins anew.
+        self.env.cr.execute(
+            SQL("UPDATE collection_feed SET write_date = now() AT TIME ZONE 'UTC' WHERE id = %s", self.id)
+        )
+
     def _start(self, name, content, *, mode=None, source="file", attachment=None):
         """Read a file and return the run.
 
@@ -198,6 +213,7 @@ class CollectionFeed(models.Model):
         if mode and mode not in modes:
             raise UserError(self.env._("“%(mode)s” is no mode: use one of %(modes)s.", mode=mode, modes=modes))
         self._check_size(attachment.file_size if attachment else len(content))
+        self._lock()  # before the file is stored: Odoo takes the same file, half written by another call, for another
         # sudo: the caller's right was checked at the entry point; runs are never written by hand
         run = (
             self.env["collection.feed.run"]

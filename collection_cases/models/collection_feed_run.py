@@ -4,7 +4,6 @@ import os
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
 
 from ..engine.feed_reader import FeedError
 from ..queries import feed_apply
@@ -182,7 +181,7 @@ class CollectionFeedRun(models.Model):
         :raises UserError: another reading of this ledger is under way
         """
         self.ensure_one()
-        self._lock()
+        self.feed_id._lock()
         reading = self.env["collection.feed.reading"]
         opener = self._opener_of(self.attachment_id)
         self.problem_ids.unlink()
@@ -206,22 +205,6 @@ class CollectionFeedRun(models.Model):
         report.keep()
         if self.state == "done":
             self._announce(partner_ids)
-
-    def _lock(self):
-        """Let only one reading of a ledger happen at a time.
-
-        :raises UserError: another one is under way
-        """
-        statement = SQL("SELECT pg_try_advisory_xact_lock(hashtext('collection.feed'), %s)", self.feed_id.id)
-        if not self.env.execute_query(statement)[0][0]:
-            raise UserError(
-                self.env._("%s is being read right now. Wait for the result, then try again.", self.feed_id.name)
-            )
-        # A reading that was committed since this transaction began is not seen by it. Writing the same row
-        # makes PostgreSQL say so, and Odoo begins anew.
-        self.env.cr.execute(
-            SQL("UPDATE collection_feed SET write_date = now() AT TIME ZONE 'UTC' WHERE id = %s", self.feed_id.id)
-        )
 
     def _explain(self, error):
         values = dict(error.values)
@@ -247,7 +230,7 @@ class CollectionFeedRun(models.Model):
             self.env.ref("collection_cases.ir_cron_refresh")._trigger()
 
     def _undo(self):
-        self._lock()
+        self.feed_id._lock()
         self.env.flush_all()
         partner_ids = [row[0] for row in self.env.execute_query(feed_apply.concerned(self))]
         for statement in feed_apply.undo(self):

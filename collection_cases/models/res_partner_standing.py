@@ -35,7 +35,6 @@ class ResPartner(models.Model):
         "Pays late by", compute="_compute_collection_standing_more", help="Days after the due date, weighted by amount."
     )
     collection_standing_text = fields.Char("In a sentence", compute="_compute_collection_standing_more")
-    collection_is_standing_visible = fields.Boolean(compute="_compute_collection_standing_more")
 
     @api.depends_context("company", "uid")
     def _compute_collection_standing_more(self):
@@ -55,7 +54,6 @@ class ResPartner(models.Model):
             # sudo: whether the company uses limits is no secret
             limit = own.credit_limit if shown and company.sudo().account_use_credit_limit else 0
             standing = summarise(facts.get(customer.id, {}), limit, own.credit if shown else 0)
-            partner.collection_is_standing_visible = shown
             partner.collection_has_limit = bool(limit)
             for name in (
                 *("promised", "disputed", "kept_rate", "judged_count", "credit_left"),

@@ -1,20 +1,13 @@
-import logging
-import random
-import time
 from collections import Counter
-
-from psycopg2 import errors
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-from ..queries import proof, refresh_cases, refresh_items, refresh_lines
+from ..queries import refresh_cases, refresh_items, refresh_lines
 from ..queries.case_totals import FLUSH as TOTALS_FLUSH
 from ..queries.open_lines import FLUSH as LINES_FLUSH
 from ..queries.scope import Scope
-
-_logger = logging.getLogger(__name__)
 
 COUNTS = (
     "customers",
@@ -39,9 +32,6 @@ table would take minutes where seconds do."""
 
 MANY = 20_000
 """Customers from which the button hands the work to the scheduler instead of letting a person wait."""
-
-RETRIES = 10
-CONFLICTS = (errors.SerializationFailure, errors.DeadlockDetected, errors.UniqueViolation)
 
 
 class CollectionRefresh(models.AbstractModel):
@@ -112,38 +102,6 @@ class CollectionRefresh(models.AbstractModel):
         }
 
     @api.model
-    def _cron_refresh(self):
-        """Refresh all companies, batch by batch, each batch committed with how far it got.
-
-        The scheduler gives a job some seconds at a time and calls it again; the next call, or the next
-        process after a crash, goes on after the last committed batch.
-        """
-        cron, progress = self.env["ir.cron"], self.env["collection.refresh.progress"]
-        companies = self.env["res.company"].search([])  # pylint: disable=no-search-all
-        work = []
-        for company in companies:
-            day = self._today(company)
-            done = progress._reached(company, day)
-            work += [(company, day, batch) for batch in self._batches(company, after=done)]
-        cron._commit_progress(remaining=len(work))
-        for number, (company, day, partner_ids) in enumerate(work, 1):
-            self._with_retries(self._refresh_and_note, company, day, partner_ids)
-            if not cron._commit_progress(1) and number < len(work):
-                _logger.info("Refresh: out of time, the scheduler goes on with what is left.")
-                return
-        for company in companies:
-            self._with_retries(self.env["collection.case"]._escalate_stale, company, self._today(company))
-            cron._commit_progress()  # a conflict at the next company must not undo this one's
-            self._with_retries(self.env["collection.case"]._prioritise, company)
-            cron._commit_progress()
-        self._with_retries(progress._clear)
-
-    def _refresh_and_note(self, company, day, partner_ids):
-        counts = self._refresh(company, day, partner_ids)
-        self.env["collection.refresh.progress"]._note(company, day, partner_ids[-1])
-        return counts
-
-    @api.model
     def _today(self, company):
         """Return the day at a company: the same for its night job and for whoever books on it.
 
@@ -152,27 +110,6 @@ class CollectionRefresh(models.AbstractModel):
         # sudo: the time zone of a company is no secret
         zone = company.sudo().partner_id.tz or company.sudo().resource_calendar_id.tz or "UTC"
         return fields.Date.context_today(self.with_context(tz=zone))
-
-    def _with_retries(self, work, *arguments):
-        """Do a piece of work; try again when somebody booked on the same customers meanwhile.
-
-        The scheduler does not repeat a job that met a conflict as Odoo does with a person's request.
-
-        :param work: a method; what it did since the last commit is rolled back before another try
-        """
-        for attempt in range(RETRIES):
-            try:
-                result = work(*arguments)
-                self.env.flush_all()
-                return result
-            except CONFLICTS:
-                self.env.cr.rollback()
-                self.env.invalidate_all()
-                if attempt == RETRIES - 1:
-                    raise
-                _logger.info("Refresh: met a concurrent booking, trying again.")
-                # Two in lockstep would meet again and again.
-                time.sleep(random.uniform(0, min(2, 0.05 * 2**attempt)))
 
     def _check_manager(self):
         if not (self.env.su or self.env.user.has_group("collection_cases.group_collection_manager")):
@@ -306,99 +243,6 @@ class CollectionRefresh(models.AbstractModel):
         for statement in refresh_lines.analyze(*tables):
             self.env.cr.execute(statement)
 
-    def _cases_of(self, scope, keys, counts):
-        """Return the open case of each debtor: the one there is, one reopened, or a new one.
-
-        :param keys: list of (partner id, branch id or None)
-        :returns: {key: case id}
-        """
-        cases = {
-            (partner, branch): case for case, partner, branch in self.env.execute_query(refresh_cases.open_cases(scope))
-        }
-        missing = [key for key in keys if key not in cases]
-        again = {}
-        if missing:
-            before = self.env.execute_query(refresh_cases.completed_cases_with_open_lines(scope))
-            known = {(partner, branch): case for case, partner, branch in before}
-            again = {key: known[key] for key in missing if key in known}
-        chosen = {row[0] for row in self.env.execute_query(refresh_cases.unsettled_cases(scope))}
-        if again or chosen:
-            counts["cases_reopened"] += self._reopen({*again.values(), *chosen})
-            cases.update(again)
-        opened = self._open_cases(scope, [key for key in missing if key not in again])
-        counts["cases_opened"] += len(opened)
-        cases.update(opened)
-        wanted = set(keys)
-        return {key: case for key, case in cases.items() if key in wanted}
-
-    def _reopen(self, case_ids):
-        """Reopen completed cases, at most one for each customer (branch); return how many."""
-        cases = self.env["collection.case"].browse(sorted(case_ids, reverse=True))
-        latest = {}
-        for case in cases:
-            latest.setdefault((case.partner_id, case.branch_id), case)
-        for case in latest.values():
-            case._update_state("in_progress", "reopened")
-            case._message_log(body=self.env._("Reopened: a document of this case is open again."))
-        self.env.flush_all()  # the statements that follow read the states
-        return len(latest)
-
-    def _open_cases(self, scope, keys):
-        """Insert cases in bulk and return {key: case id}."""
-        if not keys:
-            return {}
-        numbers = self._numbers(scope.company, len(keys))
-        partners = self.env["res.partner"].browse({id_ for key in keys for id_ in key if id_})
-        by_id = {partner.id: partner for partner in partners}
-        nobody = partners.browse()
-        rows = [
-            self._prepare_case_row(scope.company, by_id[partner_id], by_id.get(branch_id, nobody), number)
-            for (partner_id, branch_id), number in zip(keys, numbers, strict=True)
-        ]
-        inserted = self.env.execute_query(refresh_cases.insert_cases(scope, rows, self.env.uid))
-        if len(inserted) > PLANNED_ANEW // 10:
-            # The check of each item's case would be planned for the empty table that it was.
-            self._analyze("collection_case")
-        self.env["collection.case"]._on_opened([row[0] for row in inserted])
-        return {(partner_id, branch_id): case_id for case_id, partner_id, branch_id in inserted}
-
-    def _prepare_case_row(self, company, partner, branch, number):
-        manager, contact = self.env["collection.case"]._default_parties(company, partner, branch)
-        return {
-            "name": number,
-            "partner_id": partner.id,
-            "branch_id": branch.id or None,
-            "user_id": manager.id or None,
-            "department_id": (manager and manager._collection_department(company).id) or None,
-            "payment_contact_id": contact.id or None,
-        }
-
-    def _numbers(self, company, count):
-        """Take codes for new cases: one statement for all when the sequence allows gaps."""
-        sequence = self.env["collection.case"]._code_sequence(company)
-        if not sequence:
-            raise UserError(
-                self.env._("There is no sequence with the code “collection.case” for %s: add one.", company.name)
-            )
-        if sequence.implementation != "standard" or sequence.use_date_range:
-            return [sequence._next() for _number in range(count)]
-        numbers = []
-        while len(numbers) < count:
-            rows = self.env.execute_query(
-                SQL(
-                    "SELECT nextval(%s) FROM generate_series(1, %s)",
-                    f"ir_sequence_{sequence.id:03d}",
-                    count - len(numbers),
-                )
-            )
-            proposed = [sequence.get_next_char(row[0]) for row in rows]
-            # Somebody may have typed a code that the sequence had not reached yet.
-            taken = self.env.execute_query(
-                SQL("SELECT name FROM collection_case WHERE company_id = %s AND name = ANY(%s)", company.id, proposed)
-            )
-            numbers += [number for number in proposed if (number,) not in set(taken)]
-        return numbers
-
     def _complete(self, scope, *, booking):
         """Complete the cases in which nothing is left to collect."""
         rows = self.env.execute_query(refresh_cases.finished_cases(scope))
@@ -408,48 +252,3 @@ class CollectionRefresh(models.AbstractModel):
             cases = self.env["collection.case"].browse(row[0] for row in rows if row[1] == reason)
             cases._update_state("completed", reason)
         return len(rows)
-
-    # === THE PROOF === #
-
-    @api.model
-    def check(self):
-        """Prove that amounts shown equal the ledger's (rule I5), set-based, changing nothing.
-
-        :returns: list of dicts: what (item or case), id, name, shown, ledger; empty when all is right
-        :raises AccessError: the caller is no collection manager
-        """
-        self._check_manager()
-        service = self.sudo()  # sudo: right checked above; the companies are the caller's own
-        service._flush({**LINES_FLUSH, **TOTALS_FLUSH})
-        self.env["collection.case"].flush_model()
-        self.env["collection.item"].flush_model()
-        companies = self.env.companies.ids
-        found = self.env.execute_query_dict(proof.differences(companies))
-        days = (
-            self.env["collection.case"]
-            .sudo()
-            ._read_group([("company_id", "in", companies), ("state", "!=", "completed")], ["date_refreshed:day"])
-        )
-        for day in {fields.Date.to_date(day) for (day,) in days if day}:
-            found += self.env.execute_query_dict(proof.overdue_differences(companies, day))
-        return found
-
-    @api.model
-    def action_check(self):
-        """Run the proof from the menu and say what came out."""
-        found = self.check()
-        if found:
-            rows = "; ".join(f"{row['name']}: {row['shown']} ≠ {row['ledger']}" for row in found[:5])
-            text = self.env._("%(count)s amounts differ from the ledger: %(rows)s", count=len(found), rows=rows)
-        else:
-            text = self.env._("Every amount in collections equals the ledger.")
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "danger" if found else "success",
-                "title": self.env._("Check against the ledger"),
-                "message": text,
-                "sticky": bool(found),
-            },
-        }

@@ -61,28 +61,28 @@ def kill_after(process, signs, seconds):
     process.wait()
 
 
-def test_killed_and_run_twice_ends_as_if_nothing_had_happened(database):
+def test_killed_and_run_twice_ends_as_if_nothing_had_happened(own_database):
     """Kill the refresh at random points, run two at once, then compare with an undisturbed refresh."""
-    database.shell(SETUP)
+    own_database.shell(SETUP)
     dice = random.Random(7)
     halfway = set()
     for _kill in range(KILLS):
-        process = database.start_shell(REFRESH)
+        process = own_database.start_shell(REFRESH)
         kill_after(process, dice.randint(3, 9), dice.uniform(0, 0.03))
-        halfway.add(database.sql(COUNT)[0][0])
+        halfway.add(own_database.sql(COUNT)[0][0])
     assert all(0 < int(count) < CUSTOMERS * 20 for count in halfway), halfway
-    pair = [database.start_shell(REFRESH) for _worker in range(2)]
+    pair = [own_database.start_shell(REFRESH) for _worker in range(2)]
     outputs = [process.communicate()[0] for process in pair]
     assert all(process.returncode == 0 for process in pair), outputs
     assert "Traceback" not in "".join(outputs), outputs
-    disturbed = database.sql(STANDING)
-    assert database.sql(DOUBLES) == [["0"]]
-    assert database.json(CHECK) == 0
+    disturbed = own_database.sql(STANDING)
+    assert own_database.sql(DOUBLES) == [["0"]]
+    assert own_database.json(CHECK) == 0
 
-    database.sql("DELETE FROM collection_item")
-    database.sql("DELETE FROM collection_case")
-    database.shell(REFRESH)
-    assert database.sql(STANDING) == disturbed
+    own_database.sql("DELETE FROM collection_item")
+    own_database.sql("DELETE FROM collection_case")
+    own_database.shell(REFRESH)
+    assert own_database.sql(STANDING) == disturbed
     assert len(disturbed) > CUSTOMERS / 2
 
 
@@ -146,14 +146,14 @@ for _round in range(3):
 """
 
 
-def test_payments_matched_while_the_refresh_runs(database):
+def test_payments_matched_while_the_refresh_runs(own_database):
     """Whoever commits first: no item shows a debt that is paid, and no paid case stays open."""
-    database.shell(PAYABLE)
-    payer, refresh = database.start_shell(PAY), database.start_shell(ONE_BY_ONE)
+    own_database.shell(PAYABLE)
+    payer, refresh = own_database.start_shell(PAY), own_database.start_shell(ONE_BY_ONE)
     outputs = [process.communicate()[0] for process in (payer, refresh)]
     assert "PAID" in outputs[0] and "Traceback" not in "".join(outputs), outputs
-    assert database.json(CHECK) == 0
-    open_cases = database.sql(
+    assert own_database.json(CHECK) == 0
+    open_cases = own_database.sql(
         "SELECT count(*) FROM collection_case c JOIN res_partner p ON p.id = c.partner_id"
         " WHERE p.name LIKE 'Payer %' AND c.state <> 'completed'"
     )

@@ -1,14 +1,12 @@
 """The field collector's page on a phone, with the connection really cut, and the supervisor's screens."""
 
-import contextlib
 import json
 import re
 
 import pytest
+import screens
 from host import paths, server
-
-DESKTOP = {"viewport": {"width": 1366, "height": 768}}
-PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True, "device_scale_factor": 2}
+from screens import DESKTOP, PHONE, picture
 
 PLAN = """
 from odoo import fields
@@ -49,33 +47,9 @@ def address(host, demo_database):
     assert not [row for row in errors if not HARMLESS.search(row)], errors[:5]
 
 
-@contextlib.contextmanager
 def session(browser, address, login, **device):
-    """Log in and yield a page; afterwards its console held no error but those of a cut connection."""
-    context = browser.new_context(locale="en-US", **device)
-    page = context.new_page()
-    page.set_default_timeout(20_000)
-    problems = []
-    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.goto(f"{address}/web/login")
-    page.fill("input[name=login]", login)
-    page.fill("input[name=password]", login)
-    page.click("button[type=submit]")
-    page.wait_for_url(re.compile("/odoo|/my"), timeout=60_000)
-    yield page
-    context.close()
-    problems = [problem for problem in problems if not CUT.search(problem)]
-    assert not problems, problems
-
-
-def picture(page, name):
-    """Take a screenshot for the documentation, kept only when it is asked for."""
-    page.wait_for_function("!document.querySelector('.o_loading_indicator')")
-    page.wait_for_timeout(500)
-    folder = paths.STATE / "pictures"
-    folder.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=folder / f"{name}.png")
+    """Log in; a cut connection is the test's own doing."""
+    return screens.session(browser, address, login, CUT, **device)
 
 
 def count(database, table, where="true"):

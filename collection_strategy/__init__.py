@@ -1,0 +1,4 @@
+from . import models
+from . import channels
+from . import services
+from . import wizards

@@ -1,0 +1,1 @@
+"""The policy's judgements: pure Python, no Odoo, no clock, no database."""

@@ -1,1 +1,2 @@
+from . import test_deliver
 from . import test_run

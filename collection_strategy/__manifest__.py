@@ -18,6 +18,7 @@
         "data/collection_strategy_data.xml",
         "data/ir_cron_data.xml",
         # screens
+        "wizards/collection_strategy_wizard_views.xml",
         "views/collection_template_views.xml",
         "views/collection_strategy_views.xml",
         "views/collection_segment_views.xml",

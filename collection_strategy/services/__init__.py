@@ -3,3 +3,4 @@ from . import collection_policy
 from . import collection_agenda
 from . import collection_run
 from . import collection_deliver
+from . import collection_strategy_json

@@ -48,8 +48,8 @@ class StrategyCommon(CollectionCommon):
         cls.runs, cls.deliver = cls.env["collection.run"], cls.env["collection.deliver"]
 
     @classmethod
-    def _wording(cls, body, lang="en_US", **vals):
-        text = {"lang": lang, "subject": "Due: {{ amount }}", "body": f"<p>{body}</p>", "sms": "{{ amount }}", **vals}
+    def _wording(cls, said, lang="en_US", **vals):
+        text = {"lang": lang, "subject": "Due: {{ amount }}", "body": f"<p>{said}</p>", "sms": "{{ amount }}", **vals}
         return cls.env["collection.template"].create({"name": "Wording", "text_ids": [Command.create(text)]})
 
     @classmethod
@@ -66,7 +66,7 @@ class StrategyCommon(CollectionCommon):
         return strategy
 
     @classmethod
-    def _step(cls, strategy, number, delay, channels, **vals):
+    def _step(cls, strategy, number, days, channels, **vals):
         tasks = []
         for order, channel in enumerate(channels if isinstance(channels, list) else [channels]):
             task = dict(channel) if isinstance(channel, dict) else {"channel_id": channel.id}
@@ -79,7 +79,7 @@ class StrategyCommon(CollectionCommon):
                 "strategy_id": strategy.id,
                 "name": f"Step {number + 1}",
                 "sequence": number,
-                "delay": delay,
+                "delay": days,
                 "tone": str(min(number, 4)),
                 "on_working_days": False,
                 "task_ids": tasks,

@@ -1,0 +1,2 @@
+from . import collection_strategy_import
+from . import collection_segment_propose

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from .ladder import DONE, DUE, SKIP, WAIT, Decision
+from .ladder import DONE, SKIP, WAIT, Decision
 
 SEND, APPROVE, NOTHING = "send", "approve", "nothing"
 

@@ -105,9 +105,13 @@ class CollectionTemplateText(models.Model):
             lang=self.lang,
         )
         texts = {
-            "unknown": self.env._("there is no “%s”. The names that can be used are listed below the text.", error.detail),
+            "unknown": self.env._(
+                "there is no “%s”. The names that can be used are listed below the text.", error.detail
+            ),
             "syntax": self.env._("this cannot be read (%s). Look for a brace that is not closed.", error.detail),
-            "forbidden": self.env._("“%s” cannot be used in a wording. Use the names listed below the text.", error.detail),
+            "forbidden": self.env._(
+                "“%s” cannot be used in a wording. Use the names listed below the text.", error.detail
+            ),
             "too_long": self.env._("this is too long. Shorten it."),
             "failed": self.env._("this cannot be filled in (%s).", error.detail),
         }

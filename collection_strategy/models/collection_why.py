@@ -32,7 +32,9 @@ class CollectionWhy(models.TransientModel):
             tasks.setdefault(task.step, []).append(task)
         for row, shown in zip(outcome.steps, agenda._steps_as_values(case, outcome), strict=True) if outcome else ():
             reasons = [
-                decisions._sentence(task.code, task.day, task.detail) for task in tasks.get(row.step, ()) if task.code != "due"
+                decisions._sentence(task.code, task.day, task.detail)
+                for task in tasks.get(row.step, ())
+                if task.code != "due"
             ]
             if row.verdict == "due" and not reasons and outcome.code != "due":
                 reasons = [decisions._sentence(outcome.code, outcome.day, outcome.detail)]

@@ -39,7 +39,7 @@ class CollectionChannelSms(models.AbstractModel):
             answers = api_client._send_sms_batch(
                 [{"content": message.sms, "numbers": [{"number": number, "uuid": sms_uuid}]}]
             )
-        except Exception as error:  # whatever a provider's client may raise
+        except Exception as error:  # noqa: BLE001, whatever a provider's client may raise
             if _never_connected(error):
                 return Delivery(LATER, str(error)[:200])
             return Delivery(

@@ -18,4 +18,3 @@ from . import collection_rating
 from . import collection_case_asked
 from . import collection_case_bounce
 from . import collection_thanks
-from . import collection_why

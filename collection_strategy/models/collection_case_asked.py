@@ -12,7 +12,7 @@ class CollectionCase(models.Model):
     _inherit = "collection.case"
 
     def _asked_rows(self, day):
-        """Return what may be asked for: overdue debts (else what is due next), less what is kept back, credits taken off.
+        """Return what may be asked for: overdue debts, else what is due next; less what is kept back.
 
         :param day: today
         :returns: (list of (`collection.item`, amount in its currency), None), or ([], `Block` that is in the way)

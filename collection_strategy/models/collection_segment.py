@@ -41,7 +41,6 @@ class CollectionSegment(models.Model):
     )
     challenger_id = fields.Many2one(
         "collection.strategy",
-        "Challenger",
         domain="[('state', '=', 'live')]",
         ondelete="restrict",
         check_company=True,

@@ -69,9 +69,9 @@ class CollectionTemplateText(models.Model):
     lang = fields.Selection(selection="_selection_lang", string="Language", required=True)
     subject = fields.Char()
     body = fields.Html("E-mail", sanitize="email_outgoing", sanitize_attributes=False)
-    sms = fields.Text("SMS")
+    sms = fields.Text("Text of the SMS")
     sms_length = fields.Char(compute="_compute_sms_length", string="Length")
-    letter = fields.Html("Letter", sanitize="email_outgoing", help="Left empty, the letter says what the e-mail says.")
+    letter = fields.Html(sanitize="email_outgoing", help="Left empty, the letter says what the e-mail says.")
     preview_case_id = fields.Many2one("collection.case", store=False, string="Look at it on")
     preview = fields.Html(compute="_compute_preview", sanitize=False)
 

@@ -23,6 +23,9 @@ MARK = 200
 """Deliveries after which the memory is emptied."""
 
 
+EMPTY = Markup()
+
+
 @dataclass
 class Message:
     """What is about to go out.
@@ -39,10 +42,10 @@ class Message:
     rows: list
     values: dict
     subject: str = ""
-    body: Markup = Markup()
-    html: Markup = Markup()
+    body: Markup = EMPTY
+    html: Markup = EMPTY
     sms: str = ""
-    letter: Markup = Markup()
+    letter: Markup = EMPTY
     attach_documents: bool = False
     charges: list = field(default_factory=list)
 
@@ -152,7 +155,7 @@ class CollectionDeliver(models.AbstractModel):
     def _commit(self):
         # Odoo's tests roll everything back; the fault tests run in processes of their own.
         if not modules.module.current_test:
-            self.env.cr.commit()
+            self.env.cr.commit()  # pylint: disable=invalid-commit
 
     def _find_orphans(self):
         """Mark what a session that is gone was sending as uncertain, and tell the managers."""

@@ -63,7 +63,7 @@ class CollectionWhyLine(models.TransientModel):
     _order = "id"
 
     why_id = fields.Many2one("collection.why", required=True, ondelete="cascade")
-    step_id = fields.Many2one("collection.strategy.step", "Step")
+    step_id = fields.Many2one("collection.strategy.step")
     when = fields.Char()
     verdict = fields.Selection([("due", "Now"), ("wait", "Not yet"), ("skip", "Left out"), ("done", "Done")])
     reason = fields.Char("Why (not)")

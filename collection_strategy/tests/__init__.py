@@ -1,1 +1,2 @@
 from . import test_engine_fair_contact
+from . import test_engine_interest

@@ -1,4 +1,4 @@
+from . import controllers
 from . import models
 from . import channels
 from . import services
-from . import wizards

@@ -21,7 +21,7 @@ CLOSE_REASONS = [
 ]
 
 DERIVED = {
-    *("currency_id", "open_date", "close_reason", "close_date", "cycle", "is_overdue", "date_refreshed"),
+    *("currency_id", "open_date", "close_reason", "close_date", "cycle", "cycle_date", "is_overdue", "date_refreshed"),
     *("amount_open", "amount_overdue", "oldest_due_date", "item_count", "aging_bucket"),
     *("priority", "priority_parts", "priority_score"),
     *("amount_promised", "next_promise_date", "amount_disputed", "escalated_date"),
@@ -50,6 +50,7 @@ class CollectionCase(models.Model):
         copy=False,
         help="Goes up when nothing is overdue any more or the case is reopened: the next delay starts afresh.",
     )
+    cycle_date = fields.Date("Cycle since", readonly=True, copy=False, default=fields.Date.context_today)
     is_overdue = fields.Boolean(
         readonly=True, copy=False, help="Something was overdue at the last refresh; `cycle` counts its falling back."
     )
@@ -90,9 +91,15 @@ class CollectionCase(models.Model):
             )
         )
 
+    @api.model
+    def _derived_fields(self):
+        """Return the names of the fields that nobody writes from outside; addons add theirs."""
+        return DERIVED
+
     @api.model_create_multi
     def create(self, vals_list):
-        vals_list = [{name: value for name, value in vals.items() if name not in DERIVED} for vals in vals_list]
+        derived = self._derived_fields()
+        vals_list = [{name: value for name, value in vals.items() if name not in derived} for vals in vals_list]
         for vals in vals_list:
             company = self.env["res.company"].browse(vals.get("company_id") or self.env.company.id)
             self._complete_customer(vals, company)
@@ -170,7 +177,8 @@ class CollectionCase(models.Model):
     def write(self, vals):
         if self.env.context.get("collection_transition") is not TRANSITION:
             # Whoever writes from outside (form, import, API): the one transition method decides.
-            vals = {name: value for name, value in vals.items() if name not in DERIVED}
+            derived = self._derived_fields()
+            vals = {name: value for name, value in vals.items() if name not in derived}
             state = vals.pop("state", None)
             self._check_customer_kept(vals)
             self._check_new_customer(vals)
@@ -231,7 +239,7 @@ class CollectionCase(models.Model):
                 )
             elif case.state == "completed":
                 case._check_no_twin()
-                vals.update(close_reason=False, close_date=False, open_date=today, cycle=case.cycle + 1)
+                vals.update(close_reason=False, close_date=False, open_date=today, cycle=case.cycle + 1, cycle_date=today)
             case._write_derived(vals)
             if state == "completed":
                 case._cancel_planned_work()

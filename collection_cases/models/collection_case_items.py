@@ -155,6 +155,12 @@ class CollectionCase(models.Model):
             found |= case._owed_items().filtered(lambda item, day=day: item.due_date < day)
         return found
 
+    def _soon_due_items(self, today):
+        """Return the open debts of the case that are due next, while nothing of it is overdue."""
+        self.ensure_one()
+        ahead = self._owed_items().filtered(lambda item: item.due_date >= today)
+        return ahead.filtered(lambda item: item.due_date == ahead[0].due_date)
+
     def _payable_items(self):
         """Return the open debts, and the credits of a currency as far as there is more debt than credit in it."""
         items = self.item_ids.filtered(lambda item: item.state == "open" and item.move_line_id)

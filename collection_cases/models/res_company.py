@@ -86,6 +86,11 @@ class ResCompany(models.Model):
         "Days, years and limits for cheques and cash are zero or more.",
     )
 
+    def _collection_lead_days(self):
+        """Return how many days before they are due documents enter a case; override to return more."""
+        self.ensure_one()
+        return 0
+
     def _collection_receipt_number(self):
         """Take the next number of a receipt: without gaps, because it is taken with the receipt or not at all."""
         self.ensure_one()

@@ -65,10 +65,10 @@ def insert_cases(scope: Scope, rows: list[dict], uid: int) -> SQL:
     return SQL(
         """
         INSERT INTO collection_case (name, partner_id, branch_id, user_id, department_id, payment_contact_id,
-                    company_id, currency_id, state, cycle, priority, open_date, date_refreshed,
+                    company_id, currency_id, state, cycle, cycle_date, priority, open_date, date_refreshed,
                     is_overdue, aging_bucket, item_count, amount_open, amount_overdue, amount_promised, amount_disputed,
                     create_uid, write_uid, create_date, write_date)
-             SELECT new.*, %(company_id)s, %(currency_id)s, 'not_started', 1, '0', %(day)s, %(day)s, false, 'not_due',
+             SELECT new.*, %(company_id)s, %(currency_id)s, 'not_started', 1, %(day)s, '0', %(day)s, %(day)s, false, 'not_due',
                     0, 0, 0, 0, 0, %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
                FROM unnest(%(name)s::varchar[], %(partner_id)s::int[], %(branch_id)s::int[], %(user_id)s::int[],
                            %(department_id)s::int[], %(payment_contact_id)s::int[]) new
@@ -98,8 +98,8 @@ def update_totals(scope: Scope) -> SQL:
            SET amount_open = new.amount_open, amount_overdue = new.amount_overdue,
                oldest_due_date = new.oldest_due_date, item_count = new.item_count,
                aging_bucket = new.aging_bucket, date_refreshed = %(day)s,
-               cycle = record.cycle
-                       + (COALESCE(record.is_overdue, false) AND new.amount_overdue = 0 AND new.item_count > 0)::int,
+               cycle = record.cycle + %(ends)s::int,
+               cycle_date = CASE WHEN %(ends)s THEN %(day)s ELSE record.cycle_date END,
                is_overdue = new.amount_overdue > 0
           FROM (SELECT opened.id, COALESCE(total.amount_open, 0) AS amount_open,
                        COALESCE(total.amount_overdue, 0) AS amount_overdue, total.oldest_due_date,
@@ -115,6 +115,7 @@ def update_totals(scope: Scope) -> SQL:
      RETURNING record.id
         """,
         day=scope.day,
+        ends=SQL("(COALESCE(record.is_overdue, false) AND new.amount_overdue = 0 AND new.item_count > 0)"),
         scope=in_scope(scope, "record"),
         case_ids=case_ids,
         bucket=aging_bucket(SQL.identifier("total", "oldest_due_date"), scope.day),

@@ -202,7 +202,7 @@ def leaving_items(scope: Scope) -> SQL:
              WHERE item.state = 'open' AND item.origin <> 'manual' AND %(scope)s) gone
          WHERE gone.reason IS NOT NULL
         """,
-        day=scope.day,
+        day=scope.horizon,
         source=source("item"),
         scope=in_scope(scope, "item"),
     )

@@ -70,7 +70,7 @@ def gather(scope: Scope) -> list[SQL]:
                         WHERE item.feed_entry_id = line.feed_entry_id LIMIT 1) IS NOT NULL
             """,
             open_lines(scope.company, scope.partner_ids, scope.account_ids),
-            scope.day,
+            scope.horizon,
         ),
     ]
 
@@ -81,7 +81,7 @@ def analyze(*tables: str) -> list[SQL]:
 
 
 def debtors(scope: Scope, tolerance: float) -> SQL:
-    """Return a SELECT of who is overdue beyond the tolerance once credits are netted.
+    """Return a SELECT of who is overdue (or soon will be) beyond the tolerance once credits are netted.
 
     Columns: partner_id, branch_id. Currencies are netted each on its own; only the comparison with
     the tolerance is in the company's currency. What a person put into another case of the customer
@@ -109,7 +109,7 @@ def debtors(scope: Scope, tolerance: float) -> SQL:
         HAVING SUM(overdue_company * (overdue + credit) / overdue) > %(tolerance)s
         """,
         held=source("held"),
-        date=scope.day,
+        date=scope.horizon,
         tolerance=tolerance,
     )
 
@@ -117,7 +117,7 @@ def debtors(scope: Scope, tolerance: float) -> SQL:
 def assign(scope: Scope, cases: dict) -> SQL:
     """Note on the laid-out entries in which case they belong, and whether they are in none yet.
 
-    What belongs into the case of a debtor are overdue debts and all credits.
+    What belongs into the case of a debtor are overdue (or soon due) debts and all credits.
 
     :param cases: {(partner id, branch id or None): case id}
     """
@@ -138,7 +138,7 @@ def assign(scope: Scope, cases: dict) -> SQL:
         partner_ids=[key[0] for key in keys],
         branch_ids=[key[1] for key in keys],
         case_ids=[cases[key] for key in keys],
-        day=scope.day,
+        day=scope.horizon,
     )
 
 

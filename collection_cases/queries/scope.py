@@ -1,7 +1,7 @@
 """What a refresh works on: one company and a batch of its customers."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from odoo.tools import SQL
 
@@ -14,12 +14,19 @@ class Scope:
     :param partner_ids: commercial partners
     :param day: the day that overdue refers to
     :param account_ids: the receivable accounts
+    :param lead_days: documents enter a case so many days before they are due
     """
 
     company: object
     partner_ids: list
     day: date
     account_ids: list
+    lead_days: int = 0
+
+    @property
+    def horizon(self) -> date:
+        """Documents due before this day belong into a case."""
+        return self.day + timedelta(days=self.lead_days)
 
 
 def in_scope(scope: Scope, alias: str) -> SQL:

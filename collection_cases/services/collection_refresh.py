@@ -182,13 +182,14 @@ class CollectionRefresh(models.AbstractModel):
     def _flush(self, needed):
         self.env["collection.case"]._flush_for(needed)
 
-    def _refresh(self, company, day, partner_ids, *, booking=False):
+    def _refresh(self, company, day, partner_ids, *, booking=False, trial=False):
         """Refresh some customers of a company. Idempotent; commits nothing.
 
         :param day: the day that overdue refers to
         :param partner_ids: ids of commercial partners
         :param booking: inside somebody's booking: an entry that was set back to draft may come back
             with the next click, so its case is not completed yet
+        :param trial: to see what another day would bring; the caller rolls it back. Nobody is told anything
         :returns: Counter, see `run`
         """
         counts = Counter(customers=len(partner_ids))
@@ -198,7 +199,9 @@ class CollectionRefresh(models.AbstractModel):
         self._flush({**LINES_FLUSH, **TOTALS_FLUSH})
         self.env["collection.item"].flush_model()
         self.env["collection.case"].flush_model()
-        scope = Scope(company, list(partner_ids), day, self._receivable_accounts(company).ids)
+        scope = Scope(
+            company, list(partner_ids), day, self._receivable_accounts(company).ids, company._collection_lead_days()
+        )
 
         for statement in refresh_lines.gather(scope):
             self.env.cr.execute(statement)
@@ -226,8 +229,9 @@ class CollectionRefresh(models.AbstractModel):
         self.env.execute_query(refresh_cases.update_totals(scope))
         self.env["collection.item"].invalidate_model()
         self.env["collection.case"].invalidate_model()
-        counts.update(self.env["collection.case"]._judge_promises(company, day, scope.partner_ids))
-        counts["cases_completed"] += self._complete(scope, booking=booking)
+        if not trial:
+            counts.update(self.env["collection.case"]._judge_promises(company, day, scope.partner_ids))
+            counts["cases_completed"] += self._complete(scope, booking=booking)
         return counts
 
     @api.model

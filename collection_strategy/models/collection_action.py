@@ -18,6 +18,8 @@ class CollectionAction(models.Model):
     cycle = fields.Integer(help="The cycle of the case it belongs to: one task reaches a case once in a cycle.")
     run_id = fields.Many2one("collection.run", ondelete="set null", index="btree_not_null")
     notice_ids = fields.One2many("collection.notice", "action_id", "Notice")
+    is_outbox = fields.Boolean(help="Planned and carried out by the policy, not logged by a person.")
+    intent = fields.Char(help="What else must happen once only, for example a thank-you for one promise.")
     approval = fields.Selection([("needed", "To be approved"), ("given", "Approved")], readonly=True)
     approved_by_id = fields.Many2one("res.users", readonly=True)
     is_final = fields.Boolean(help="Not done, and not to be tried again in this cycle.")
@@ -32,9 +34,12 @@ class CollectionAction(models.Model):
         "(case_id, task_id, cycle) WHERE task_id IS NOT NULL AND (state <> 'skipped' OR is_final)",
         "This step has been taken for the case already.",
     )
+    _intent_uniq = models.UniqueIndex(
+        "(intent) WHERE intent IS NOT NULL AND (state <> 'skipped' OR is_final)", "This has been said already."
+    )
     # Read by the claim.
     _outbox_idx = models.Index(
-        "(company_id, next_try, id) WHERE state = 'planned' AND task_id IS NOT NULL AND approval IS DISTINCT FROM 'needed'"
+        "(next_try, id) WHERE state = 'planned' AND is_outbox AND approval IS DISTINCT FROM 'needed'"
     )
     _sending_idx = models.Index("(id) WHERE state = 'sending'")
     _taken_idx = models.Index("(case_id, cycle) WHERE step_id IS NOT NULL")
@@ -57,14 +62,10 @@ class CollectionAction(models.Model):
                     "reason": False,
                     "claim": False,
                     "date": now,
-                    "cost": action.channel_id._cost(action.company_id) * (action._units()),
+                    "cost": action.channel_id._cost(action.company_id),
                     **(vals or {}),
                 }
             )
-
-    def _units(self):
-        """Return how many times the channel's unit cost it was."""
-        return 1
 
     def _fail(self, reason):
         """Note that something failed for good."""

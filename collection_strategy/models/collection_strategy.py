@@ -146,7 +146,7 @@ class CollectionStrategy(models.Model):
             step._check_complete()
 
     def write(self, vals):
-        kept = {"sequence", "state", "date_live", "name"}
+        kept = {"sequence", "state", "date_live", "name", "message_follower_ids", "activity_ids"}
         if not kept.issuperset(vals):
             self._check_is_draft()
         return super().write(vals)
@@ -182,6 +182,11 @@ class CollectionStrategy(models.Model):
                 if step.after_step_id:
                     new.after_step_id = twins.get(step.after_step_id)
         return copies
+
+    def action_export(self):
+        """Download the version as JSON."""
+        self.ensure_one()
+        return {"type": "ir.actions.act_url", "url": f"/collections/strategy/{self.id}.json", "target": "download"}
 
     # === FOR THE ENGINE === #
 

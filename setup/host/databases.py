@@ -5,7 +5,10 @@ import shutil
 
 from . import lock, odoo, paths, say
 
-HOST_MODULES = ["account", "account_payment", "calendar", "contacts", "hr", "mail", "payment_demo"]
+HOST_MODULES = [
+    *("account", "account_payment", "calendar", "contacts", "hr", "hr_skills", "mail", "payment_demo"),
+    *("phone_validation", "sms", "sms_twilio"),
+]
 """What our addons and their tests find installed: Odoo's own modules take over a minute to install."""
 
 WARM_UP = """

@@ -48,8 +48,8 @@ def test_keyboard_alone_is_enough(browser, address):
         dialog = page.locator(".modal")
         dialog.wait_for()
         title = dialog.locator(".modal-title").inner_text()
-        focused = page.evaluate("document.activeElement.closest('[name=outcome_id]') !== null")
-        assert focused, "the outcome has the focus"
+        # The outcome has the focus, a moment after the dialog is there.
+        page.wait_for_function("document.activeElement.closest('[name=outcome_id]') !== null", timeout=10_000)
         page.keyboard.press("Space")
         page.keyboard.press("ArrowRight")
         dialog.locator("[name=outcome_id] input:checked + label", has_text="No answer").wait_for()

@@ -1,0 +1,59 @@
+from decimal import Decimal
+
+from odoo import models
+
+from odoo.addons.collection_cases.engine import blocks
+from odoo.addons.collection_cases.engine.blocks import Block
+
+
+class CollectionCase(models.Model):
+    """What may be asked of the debtor today, and who of us does what."""
+
+    _inherit = "collection.case"
+
+    def _asked_rows(self, day):
+        """Return what may be asked for: overdue debts (else what is due next), less what is kept back, credits taken off.
+
+        :param day: today
+        :returns: (list of (`collection.item`, amount in its currency), None), or ([], `Block` that is in the way)
+        """
+        self.ensure_one()
+        items = self._overdue_items(day)
+        early = not items
+        items = items or self._soon_due_items(day)
+        if not items:
+            return [], Block(blocks.SETTLED)
+        found = items._block_reasons(day)
+        free = {item: blocks.free(Decimal(repr(item.residual)), found.get(item.id, ())) for item in items}
+        asked = [(item, float(amount)) for item, amount in free.items() if amount > 0]
+        if not asked:
+            return [], next(block for item in items for block in found[item.id])
+        rows = []
+        for currency in dict.fromkeys(item.currency_id for item, _amount in asked):
+            own = [(item, amount) for item, amount in asked if item.currency_id == currency]
+            credits = self.item_ids.filtered(
+                lambda item, currency=currency: item.state == "open"
+                and item.residual < 0
+                and item.currency_id == currency
+            )
+            left = sum(amount for _item, amount in own) + sum(credits.mapped("residual"))
+            if currency.compare_amounts(left, 0) > 0:
+                rows += own + [(credit, credit.residual) for credit in credits]
+        if not rows or (not early and self.amount_overdue <= 0):
+            return [], Block(blocks.COVERED)
+        return rows, None
+
+    def _who_does(self, role):
+        """Return who of us does what a step asks for.
+
+        :param role: `debt_manager`, `head` or `sales`
+        :returns: `res.users`, may be empty
+        """
+        self.ensure_one()
+        case = self.sudo()  # sudo: who works for whom is known to everybody
+        manager = case.user_id or case.company_id.collection_user_id
+        if role == "head":
+            return case.department_id.manager_id.user_id or manager
+        if role == "sales":
+            return case.salesperson_id or manager
+        return manager

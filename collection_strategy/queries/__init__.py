@@ -1,0 +1,1 @@
+"""Questions to the database, as `odoo.tools.SQL`; nothing here executes anything."""

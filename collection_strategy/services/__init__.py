@@ -1,0 +1,5 @@
+from . import collection_wording
+from . import collection_policy
+from . import collection_agenda
+from . import collection_run
+from . import collection_deliver

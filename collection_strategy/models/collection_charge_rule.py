@@ -137,7 +137,7 @@ class CollectionChargeRule(models.Model):
             day_count=self.day_count,
         )
 
-    def _table(self):
+    def _compensation_table(self):
         """Return the flat compensation, as `engine.interest` wants it."""
         self.ensure_one()
         return [

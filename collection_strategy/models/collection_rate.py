@@ -45,7 +45,7 @@ class CollectionRate(models.Model):
         return UserError(
             self.env._(
                 "There is no rate of “%(rate)s” for %(day)s, so the interest cannot be told."
-                " Enter it under Configuration, Reference rates.",
+                " Enter it under Policy, Reference rates.",
                 rate=self.name,
                 day=day,
             )

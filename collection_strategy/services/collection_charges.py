@@ -116,7 +116,7 @@ class CollectionCharges(models.AbstractModel):
             lambda item: item.state in ("open", "settled") and item.due_date < day and item.move_id not in own
         ) if own else items.filtered(lambda item: item.state in ("open", "settled") and item.due_date < day)
         receipts, frozen = self._receipts(items), self._frozen(items)
-        terms, table = rule._terms(), rule._table()
+        terms, table = rule._terms(), rule._compensation_table()
         counted, missing = [], None
         for item in items:
             came = receipts.get(item.id, [])

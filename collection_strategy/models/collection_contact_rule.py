@@ -73,7 +73,8 @@ class CollectionContactRule(models.Model):
     source = fields.Text(help="The law, or who decided it.")
     source_date = fields.Date("As of", help="When the source was read.")
     is_verified = fields.Boolean(
-        "Verified", help="Somebody has read the source and found these figures in it. A change of the figures clears it."
+        "Verified",
+        help="Somebody has read the source and found these figures in it. A change of the figures clears it.",
     )
     days_text = fields.Char("Days and hours", compute="_compute_texts")
     limits_text = fields.Char("Limits", compute="_compute_texts")

@@ -76,7 +76,9 @@ class CollectionRateLine(models.Model):
 
     _span = models.Constraint("CHECK(date_from <= date_to)", "A rate's first day is not after its last.")
     _once = models.Constraint("UNIQUE(rate_id, date_from)", "There is a rate from this day on already.")
-    _plausible = models.Constraint("CHECK(percent BETWEEN -10 AND 200)", "A rate is between −10 and 200 percent a year.")
+    _plausible = models.Constraint(
+        "CHECK(percent BETWEEN -10 AND 200)", "A rate is between −10 and 200 percent a year."
+    )
 
     @api.depends("date_from")
     def _compute_date_to(self):

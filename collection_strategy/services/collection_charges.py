@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import RedirectWarning
 from odoo.tools import format_date
 
@@ -62,7 +62,9 @@ class CollectionCharges(models.AbstractModel):
         paid_late = case.item_ids.filtered(lambda item: item.state == "settled")
         counted, missing = service._count(items.sudo() | paid_late, day, rule)
         if missing:
-            _logger.warning("%s: no rate of %s for %s; the notice names no interest", case.name, rule.rate_id.name, missing)
+            _logger.warning(
+                "%s: no rate of %s for %s; the notice names no interest", case.name, rule.rate_id.name, missing
+            )
         found = defaultdict(list)
         for charge in counted:
             if not missing or charge.kind == "compensation":
@@ -112,9 +114,13 @@ class CollectionCharges(models.AbstractModel):
         """
         # What late payment costs is not late itself: no interest on interest.
         own = self.env["collection.charge"].search([("move_id", "in", items.move_id.ids)]).move_id
-        items = items.filtered(
-            lambda item: item.state in ("open", "settled") and item.due_date < day and item.move_id not in own
-        ) if own else items.filtered(lambda item: item.state in ("open", "settled") and item.due_date < day)
+        items = (
+            items.filtered(
+                lambda item: item.state in ("open", "settled") and item.due_date < day and item.move_id not in own
+            )
+            if own
+            else items.filtered(lambda item: item.state in ("open", "settled") and item.due_date < day)
+        )
         receipts, frozen = self._receipts(items), self._frozen(items)
         terms, table = rule._terms(), rule._compensation_table()
         counted, missing = [], None
@@ -148,8 +154,15 @@ class CollectionCharges(models.AbstractModel):
         percents = list(dict.fromkeys(f"{period.percent.normalize():f} %" for period in found))
         return [
             Counted(
-                item, "interest", found[0].first, found[-1].last, found[0].base, ", ".join(percents),
-                item.currency_id, amount, rule,
+                item,
+                "interest",
+                found[0].first,
+                found[-1].last,
+                found[0].base,
+                ", ".join(percents),
+                item.currency_id,
+                amount,
+                rule,
             )
         ]
 

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 from freezegun import freeze_time
 
-from odoo import Command, fields
+from odoo import Command
 from odoo.exceptions import AccessError, RedirectWarning, UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
@@ -231,8 +231,10 @@ class TestCharges(CollectionCommon):
             following = self._memos() - memos
             self.assertEqual((following.date_from, following.amount), (date(2026, 3, 11), 21.0))
             self.assertFalse(self._memos("compensation") - memos)
-        move.unlink()
-        self.assertEqual(set(memos.mapped("state")), {"memo"} if memos.exists() else set())
+            move.button_cancel()
+            self.assertEqual(memos.mapped("state"), ["memo", "memo"])
+            self.assertFalse(following.exists(), "its days are the first one's again")
+            self.assertEqual(self._memos().amount, 745.5)
 
     def test_a_deleted_draft_gives_its_charges_back(self):
         memos = self._memos() | self._memos("compensation")

@@ -94,9 +94,7 @@ class TestEngineInterest(BaseCase):
 
     def test_a_day_is_not_rounded(self):
         # gov.uk: £1,000 at 8.5 % is "23p a day", £11.50 after 50 days; not rounded each day it is 11.64
-        self.assertEqual(
-            owed(Terms(fixed=Decimal("8.5")), 1000, date(2026, 1, 1), date(2026, 2, 19)), Decimal("11.64")
-        )
+        self.assertEqual(owed(Terms(fixed=Decimal("8.5")), 1000, date(2026, 1, 1), date(2026, 2, 19)), Decimal("11.64"))
 
     def test_at_the_half_years_end_the_rate_changes_on_the_day(self):
         june, july = date(2023, 6, 30), date(2023, 7, 1)

@@ -1,8 +1,7 @@
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from freezegun import freeze_time
 
-from odoo import Command, fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -266,7 +265,9 @@ class TestFairContact(CollectionCommon):
 
     def test_refusals_are_logged_and_nobody_changes_them(self):
         action = self._planned()
-        refusal = Refusal("hours", datetime(2026, 3, 10, 7, 0), None, {"from": "09:00", "to": "20:00", "kind": "message"})
+        refusal = Refusal(
+            "hours", datetime(2026, 3, 10, 7, 0), None, {"from": "09:00", "to": "20:00", "kind": "message"}
+        )
         row = self.env["collection.contact.refusal"]._log(action, refusal, NOON)
         self.assertEqual((row.case_id, row.code, row.until), (self.case, "hours", refusal.until))
         self.assertIn("only from 09:00 to 20:00", row.sentence)

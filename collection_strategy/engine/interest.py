@@ -13,7 +13,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from itertools import groupby
 
 HALF_YEAR, DAILY, AT_START, AT_END = "half_year", "daily", "start", "end"
 """When the reference rate is looked up: on the first day of each half-year (most states), on every day, once on the
@@ -185,7 +184,7 @@ def periods(
 
 
 def _same_rate_until(terms: Terms, day: date) -> date:
-    """Return a day up to which the rate and the length of the year are those of a day, at the half-year's end at most."""
+    """Return a day, in the same half-year, up to which the rate and the length of the year are those of a day."""
     end = half_year_end(day)
     if terms.fixed is None and terms.fixing == DAILY:
         for rate in terms.rates:
@@ -212,12 +211,15 @@ def lines(found: Iterable[Period], rounding: Decimal) -> list[tuple[date, date, 
     :param found: periods in their order
     :param rounding: smallest amount of the currency, such as 0.01
     """
-    rows = []
-    for percent, same in groupby(found, key=lambda period: period.percent):
-        same = list(same)
-        amount = round_to(sum((period.interest for period in same), Decimal(0)), rounding)
-        rows.append((same[0].first, same[-1].last, percent, amount))
-    return rows
+    runs = []
+    for period in found:
+        if not runs or runs[-1][0].percent != period.percent:
+            runs.append([])
+        runs[-1].append(period)
+    return [
+        (run[0].first, run[-1].last, run[0].percent, round_to(sum(period.interest for period in run), rounding))
+        for run in runs
+    ]
 
 
 def total(found: Iterable[Period], rounding: Decimal) -> Decimal:

@@ -185,20 +185,3 @@ class CollectionCharge(models.Model):
     def _unlink_memos_only(self):
         if any(charge.state != "memo" for charge in self):
             raise UserError(self.env._("What was invoiced or waived is history and cannot be deleted."))
-
-
-class CollectionChargeWaive(models.TransientModel):
-    """Asks why charges are waived."""
-
-    _name = "collection.charge.waive"
-    _description = "Waive charges"
-
-    charge_ids = fields.Many2many("collection.charge", required=True)
-    reason = fields.Char(required=True)
-    is_final = fields.Boolean("And later interest on these documents", default=True)
-
-    def action_waive(self):
-        """Waive them."""
-        self.ensure_one()
-        self.charge_ids._waive(self.reason, is_final=self.is_final)
-        return {"type": "ir.actions.act_window_close"}

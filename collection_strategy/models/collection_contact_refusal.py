@@ -68,7 +68,7 @@ class CollectionContactRefusal(models.Model):
             }
         )
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         raise UserError(self.env._("What was refused, and why, must stay provable: it cannot be changed."))
 
     @api.ondelete(at_uninstall=False)

@@ -1,4 +1,5 @@
 from decimal import Decimal
+from itertools import pairwise
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -89,7 +90,7 @@ class CollectionRateLine(models.Model):
     def _check_overlap(self):
         for rate in self.rate_id:
             lines = rate.line_ids.sorted("date_from")
-            for before, after in zip(lines, lines[1:], strict=False):
+            for before, after in pairwise(lines):
                 if after.date_from <= before.date_to:
                     raise ValidationError(
                         self.env._(

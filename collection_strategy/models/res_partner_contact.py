@@ -14,7 +14,7 @@ class ResPartner(models.Model):
         "In hardship",
         groups=MAY_SET,
         tracking=True,
-        help="Illness, unemployment, over-indebtedness: what goes out stays friendly, and nobody is called automatically.",
+        help="Illness, unemployment, too many debts: what goes out stays friendly, nobody is called automatically.",
     )
     collection_hardship_date = fields.Date(
         "Since",

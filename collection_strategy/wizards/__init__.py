@@ -1,1 +1,2 @@
 from . import collection_log_contact_fair
+from . import collection_charge_waive

@@ -43,6 +43,29 @@ class CollectionCase(models.Model):
             return [], Block(blocks.COVERED)
         return rows, None
 
+    def _can_be_reached(self, partner, channel):
+        """Add what makes an address useless: it is on the blacklist, or what was sent there came back."""
+        if not super()._can_be_reached(partner, channel):
+            return False
+        partner = partner.sudo()  # sudo: whether somebody can be reached may be asked by who may read the case
+        if channel.handler == "email":
+            return not (partner.is_blacklisted or self._came_back(partner))
+        if channel.handler == "sms":
+            return not partner.phone_blacklisted and bool(self.env["collection.channel.sms"]._address(partner))
+        return True
+
+    def _came_back(self, partner):
+        """Tell whether the last message to a partner's present address came back."""
+        # sudo: as above
+        last = (
+            self.env["collection.notice"]
+            .sudo()
+            .search(
+                [("addressee_id", "=", partner.id), ("address", "=", partner.email_normalized)], order="id desc", limit=1
+            )
+        )
+        return bool(last.bounced_date)
+
     def _who_does(self, role):
         """Return who of us does what a step asks for.
 

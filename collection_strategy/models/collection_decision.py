@@ -12,8 +12,14 @@ class CollectionDecision(models.Model):
     run_id = fields.Many2one("collection.run", required=True, ondelete="cascade", index=True, readonly=True)
     company_id = fields.Many2one(related="run_id.company_id", store=True)
     currency_id = fields.Many2one(related="run_id.currency_id")
-    case_id = fields.Many2one("collection.case", required=True, ondelete="cascade", index=True, readonly=True)
-    partner_id = fields.Many2one(related="case_id.partner_id")
+    case_id = fields.Many2one(
+        "collection.case",
+        ondelete="cascade",
+        index="btree_not_null",
+        readonly=True,
+        help="Empty in a dry run when the case would open only on that day.",
+    )
+    partner_id = fields.Many2one("res.partner", "Customer", required=True, ondelete="cascade", readonly=True)
     segment_id = fields.Many2one("collection.segment", readonly=True, ondelete="set null")
     strategy_id = fields.Many2one("collection.strategy", readonly=True, ondelete="set null")
     step_id = fields.Many2one("collection.strategy.step", readonly=True, ondelete="cascade")

@@ -54,7 +54,7 @@ class CollectionItem(models.Model):
                 [
                     ("is_reconciled", "=", False),
                     ("amount", ">", 0),
-                    ("parent_state", "=", "posted"),
+                    ("state", "=", "posted"),
                     ("company_id", "in", self.company_id.ids),
                     ("partner_id", "child_of", self.partner_id.ids),
                 ]

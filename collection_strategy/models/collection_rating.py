@@ -6,6 +6,8 @@ from ..engine.rating import WORSE, History, rate
 from ..queries import ratings
 from .collection_segment import GRADES
 
+TRENDS = [("better", "Getting better"), ("same", "Steady"), ("worse", "Getting worse")]
+
 
 class CollectionRating(models.Model):
     """How a customer pays, from the ledger's own history; see `engine/rating.py`."""
@@ -23,7 +25,7 @@ class CollectionRating(models.Model):
     share_late = fields.Float("Paid late", help="Share of the amounts that came after their due date.")
     kept_rate = fields.Float("Promises kept")
     has_promises = fields.Boolean()
-    trend = fields.Selection([("better", "Getting better"), ("same", "Steady"), ("worse", "Getting worse")])
+    trend = fields.Selection(TRENDS)
     drift = fields.Float("Days later than before")
     sentence = fields.Char(compute="_compute_sentence", string="Because")
 

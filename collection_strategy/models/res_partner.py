@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 
+from .collection_rating import TRENDS
+from .collection_segment import GRADES
+
 MAY_SET = "collection_cases.group_collection_user"
 
 
@@ -27,16 +30,20 @@ class ResPartner(models.Model):
         groups="collection_cases.group_collection_reader,account.group_account_invoice",
         help="Set by a step of a strategy; cleared when everything is paid, or by hand.",
     )
-    collection_rating_id = fields.Many2one("collection.rating", compute="_compute_collection_rating", string="Rating")
-    collection_grade = fields.Selection(related="collection_rating_id.grade", string="Payment rating")
-    collection_rating_text = fields.Char(related="collection_rating_id.sentence", string="Because")
-    collection_trend = fields.Selection(related="collection_rating_id.trend", string="Trend")
+    collection_grade = fields.Selection(GRADES, "Payment rating", compute="_compute_collection_rating")
+    collection_rating_text = fields.Char("Because", compute="_compute_collection_rating")
+    collection_trend = fields.Selection(TRENDS, "Trend", compute="_compute_collection_rating")
 
-    @api.depends_context("company")
+    @api.depends_context("company", "uid")
     def _compute_collection_rating(self):
-        ratings = self.env["collection.rating"].search(
-            [("partner_id", "in", self.commercial_partner_id.ids), ("company_id", "=", self.env.company.id)]
-        )
+        ratings = self.env["collection.rating"]
+        if ratings.has_access("read"):
+            ratings = ratings.search(
+                [("partner_id", "in", self.commercial_partner_id.ids), ("company_id", "=", self.env.company.id)]
+            )
         by_partner = {rating.partner_id: rating for rating in ratings}
         for partner in self:
-            partner.collection_rating_id = by_partner.get(partner.commercial_partner_id, ratings.browse())
+            rating = by_partner.get(partner.commercial_partner_id, ratings.browse())
+            partner.collection_grade = rating.grade
+            partner.collection_rating_text = rating.sentence
+            partner.collection_trend = rating.trend

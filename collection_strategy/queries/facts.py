@@ -16,7 +16,7 @@ FLUSH = {
     "collection.notice": ["action_id", "amount", "bounced_date", "case_id"],
     "collection.notice.line": ["amount_company", "item_id", "notice_id"],
     "collection.outcome": ["is_contact"],
-    "collection.promise": ["case_id", "decided_on", "made_on", "state"],
+    "collection.promise": ["case_id", "decided_date", "made_on", "state"],
 }
 """What has to be in the database before these queries are right: model -> fields."""
 
@@ -89,7 +89,7 @@ def events(case_ids, day) -> SQL:
     return SQL(
         """
         SELECT happened.case_id, happened.name, MAX(happened.day)
-          FROM (SELECT case_id, 'promise_broken' AS name, decided_on AS day FROM collection_promise
+          FROM (SELECT case_id, 'promise_broken' AS name, decided_date AS day FROM collection_promise
                  WHERE case_id = ANY(%(ids)s) AND state IN ('broken', 'partly_kept')
              UNION ALL
                 SELECT case_id, 'dispute_closed', closed_date FROM collection_dispute

@@ -121,15 +121,15 @@ def orphans() -> SQL:
 def insert_decisions(run, rows: list[tuple], uid: int) -> SQL:
     """Insert decisions of a run.
 
-    :param rows: (case, segment, strategy, step, task, channel, verdict, code, day, detail, amount)
+    :param rows: (case, customer, segment, strategy, step, task, channel, verdict, code, day, detail, amount)
     """
     columns = list(zip(*rows, strict=True))
     return SQL(
         """
-        INSERT INTO collection_decision (run_id, company_id, case_id, segment_id, strategy_id, step_id, task_id,
+        INSERT INTO collection_decision (run_id, company_id, case_id, partner_id, segment_id, strategy_id, step_id, task_id,
                     channel_id, verdict, code, day, detail, amount, create_uid, write_uid, create_date, write_date)
              SELECT %(run)s, %(company)s, new.*, %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
-               FROM unnest(%(cases)s::int[], %(segments)s::int[], %(strategies)s::int[], %(steps)s::int[],
+               FROM unnest(%(cases)s::int[], %(partners)s::int[], %(segments)s::int[], %(strategies)s::int[], %(steps)s::int[],
                            %(tasks)s::int[], %(channels)s::int[], %(verdicts)s::varchar[], %(codes)s::varchar[],
                            %(days)s::date[], %(details)s::varchar[], %(amounts)s::numeric[]) new
         """,
@@ -137,16 +137,17 @@ def insert_decisions(run, rows: list[tuple], uid: int) -> SQL:
         company=run.company_id.id,
         uid=uid,
         cases=list(columns[0]),
-        segments=list(columns[1]),
-        strategies=list(columns[2]),
-        steps=list(columns[3]),
-        tasks=list(columns[4]),
-        channels=list(columns[5]),
-        verdicts=list(columns[6]),
-        codes=list(columns[7]),
-        days=list(columns[8]),
-        details=list(columns[9]),
-        amounts=list(columns[10]),
+        partners=list(columns[1]),
+        segments=list(columns[2]),
+        strategies=list(columns[3]),
+        steps=list(columns[4]),
+        tasks=list(columns[5]),
+        channels=list(columns[6]),
+        verdicts=list(columns[7]),
+        codes=list(columns[8]),
+        days=list(columns[9]),
+        details=list(columns[10]),
+        amounts=list(columns[11]),
     )
 
 

@@ -103,7 +103,7 @@ class CollectionAgenda(models.AbstractModel):
         calendar = company.sudo().resource_calendar_id
         if not calendar:
             return Workdays()
-        weekdays = {int(line.dayofweek) for line in calendar.attendance_ids if not line.resource_id}
+        weekdays = {int(line.dayofweek) for line in calendar.attendance_ids}
         leaves = self.env["resource.calendar.leaves"].sudo().search(
             [
                 ("resource_id", "=", False),

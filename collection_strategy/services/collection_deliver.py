@@ -261,7 +261,7 @@ class CollectionDeliver(models.AbstractModel):
         # sudo: what is written to the debtor may name what the debtor may know
         lang = partner.sudo().lang or case.partner_id.sudo().lang or company.partner_id.lang or "en_US"
         wordings = self.env["collection.wording"]
-        text = notice.template_id._text_for(lang)
+        text = notice.template_id._text_for(lang) if notice.template_id else self.env["collection.template.text"]
         lang = text.lang or lang
         if not self.env["res.lang"]._get_data(code=lang):
             lang = self.env.lang or "en_US"

@@ -123,8 +123,7 @@ class CollectionAgenda(models.AbstractModel):
             savepoint.rollback()
         self.env.invalidate_all()
         known = set(self.env["collection.case"].browse(ids).exists().ids)
-        new = len(ids) - len(known)
-        self._insert_decisions(run, [row for row in rows if row[0] in known])
+        self._insert_decisions(run, [row if row[0] in known else (None, *row[1:]) for row in rows])
         run.write(
             {
                 "state": "done",
@@ -133,7 +132,6 @@ class CollectionAgenda(models.AbstractModel):
                 "cases_done": len(ids),
                 "planned_count": sum(len(outcome.planned) for outcome in outcomes.values()),
                 "nothing_count": sum(not outcome.planned for outcome in outcomes.values()),
-                "error": self.env._("%s cases would open only then and are not listed one by one.", new) if new else False,
                 "date_end": fields.Datetime.now(),
             }
         )
@@ -221,11 +219,12 @@ class CollectionAgenda(models.AbstractModel):
     def _decision_rows(self, outcomes):
         """Return rows of `collection.decision`: one for each task to be done, else one with the reason."""
         cases = self.env["collection.case"].browse(list(outcomes))
-        treatment = {case["id"]: case for case in cases.read(["segment_id", "strategy_id"], load=False)}
+        names = ["partner_id", "segment_id", "strategy_id"]
+        treatment = {case["id"]: case for case in cases.read(names, load=False)}
         rows = []
         for case_id, outcome in outcomes.items():
             case = treatment[case_id]
-            head = (case_id, case["segment_id"] or None, case["strategy_id"] or None)
+            head = (case_id, case["partner_id"], case["segment_id"] or None, case["strategy_id"] or None)
             for task in outcome.planned:
                 verdict = SEND if task.verdict == SEND else APPROVE
                 rows.append((*head, task.step, task.task, task.channel, verdict, task.code, None, None, task.amount))

@@ -39,7 +39,7 @@ class CollectionCharge(models.Model):
     move_id = fields.Many2one("account.move", "Invoice", ondelete="restrict", index="btree_not_null", copy=False)
     waived_by_id = fields.Many2one("res.users", "Waived by", copy=False)
     waived_date = fields.Date("Waived on", copy=False)
-    waive_reason = fields.Char(copy=False)
+    waive_reason = fields.Char("Why waived", copy=False)
     is_final = fields.Boolean("And later ones", copy=False, help="Waived with all later interest on the document.")
 
     _memo_uniq = models.UniqueIndex(

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -32,7 +34,9 @@ class CollectionContactRefusal(models.Model):
     def _compute_sentence(self):
         fair = self.env["collection.fair.contact"]
         for refused in self:
-            refused.sentence = fair._sentence(refused._as_engine(), rule_name=refused.rule_name)
+            # “now” was then: the time is in a column of its own
+            inputs = {name: value for name, value in (refused.inputs or {}).items() if name != "local"}
+            refused.sentence = fair._sentence(replace(refused._as_engine(), values=inputs), rule_name=refused.rule_name)
 
     def _as_engine(self):
         """Return the refusal as `engine.fair_contact` made it."""

@@ -89,7 +89,9 @@ class CollectionCharge(models.Model):
         if len(memos.case_id) > 1:
             raise UserError(self.env._("Invoice the charges of one case at a time."))
         # What was invoiced stays: it is counted once more before.
-        memos = self.env["collection.charges"]._bring_up_to_date(memos.case_id) & memos
+        memos &= self.env["collection.charges"]._bring_up_to_date(memos.case_id)
+        if not memos:
+            raise UserError(self.env._("These charges have changed: open Charges… of the case again."))
         moves = self.env["account.move"]
         for currency, charges in memos.grouped("currency_id").items():
             move = moves.create(charges._prepare_invoice_vals(currency))

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResCompany(models.Model):
@@ -22,3 +22,10 @@ class ResCompany(models.Model):
         domain="[('account_type', 'in', ('income', 'income_other'))]",
         help="Instead of the product's.",
     )
+
+    @api.model
+    def _set_charge_product(self):
+        """Give the companies that were there before the addon the product that later ones have by default."""
+        self.search([("collection_charge_product_id", "=", False)]).collection_charge_product_id = self.env.ref(
+            "collection_strategy.product_charge"
+        )

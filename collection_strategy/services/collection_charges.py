@@ -114,12 +114,8 @@ class CollectionCharges(models.AbstractModel):
         """
         # What late payment costs is not late itself: no interest on interest.
         own = self.env["collection.charge"].search([("move_id", "in", items.move_id.ids)]).move_id
-        items = (
-            items.filtered(
-                lambda item: item.state in ("open", "settled") and item.due_date < day and item.move_id not in own
-            )
-            if own
-            else items.filtered(lambda item: item.state in ("open", "settled") and item.due_date < day)
+        items = items.filtered(
+            lambda item: item.state in ("open", "settled") and item.due_date < day and item.move_id not in own
         )
         receipts, frozen = self._receipts(items), self._frozen(items)
         terms, table = rule._terms(), rule._compensation_table()

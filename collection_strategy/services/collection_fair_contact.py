@@ -31,6 +31,8 @@ class CollectionFairContact(models.AbstractModel):
         :param by_hand: a person decides to; hardship does not forbid it
         :returns: list of None (allowed) or `engine.fair_contact.Refusal`
         """
+        if not requests:
+            return []
         # sudo: the rules and the history count whoever asks; what is told is the reason, not the contacts
         service = self.sudo()
         requests = [(case.sudo(), channel.sudo(), tone) for case, channel, tone in requests]

@@ -266,6 +266,23 @@ class TestCharges(CollectionCommon):
         with self.assertRaises(UserError):
             memos._waive("Again")
 
+    def test_every_company_has_a_product_for_its_charges(self):
+        product = self.env.ref("collection_strategy.product_charge")
+        companies = self.env["res.company"].search([])
+        self.assertEqual(companies.collection_charge_product_id, product)
+        self.assertTrue(all(company.collection_charge_product_id for company in companies))
+        self.assertFalse(product.taxes_id)
+
+    def test_without_product_and_account_the_way_to_the_settings_is_told(self):
+        self.company.collection_charge_product_id = False
+        with self.assertRaisesRegex(UserError, "Settings"):
+            self._memos().action_invoice()
+        self.assertEqual(self.case.charge_ids.mapped("state"), ["memo", "memo"])
+        account = self.company_data["default_account_revenue"]
+        self.company.collection_charge_account_id = account
+        move = self.env["account.move"].browse(self._memos().action_invoice()["res_id"])
+        self.assertEqual((move.invoice_line_ids.account_id, move.amount_total), (account, 724.5))
+
     def test_who_may_what(self):
         interest = self._memos()
         own = interest.with_user(self.collector)

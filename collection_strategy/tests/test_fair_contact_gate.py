@@ -84,8 +84,12 @@ class TestFairContactGate(StrategyCommon):
     def test_charges_are_said_in_a_notice(self):
         self.env["collection.charge.rule"].create(
             {
-                **{"name": "Contract", "company_id": self.company.id, "method": "fixed", "fixed_percent": 10},
-                **{"law": "Section 7", "tone_from": "0"},
+                "name": "Contract",
+                "company_id": self.company.id,
+                "method": "fixed",
+                "fixed_percent": 10,
+                "law": "Section 7",
+                "tone_from": "0",
             }
         )
         self.company.collection_charges_on = True

@@ -66,6 +66,7 @@ def test_warnings_and_charges(browser, address, demo_database):
             page.goto(f"{address}/odoo/contacts/{partner}")
             page.click("a[name=collection]")
             page.wait_for_selector(".o_field_widget[name=collection_hardship]")
+            page.evaluate("document.querySelector('.o_field_widget[name=payment_contact_id]').scrollIntoView()")
             picture(page, f"fair_partner_{name}")
             page.goto(f"{address}/odoo/action-collection_cases.res_config_settings_action")
             page.wait_for_selector("#collection_hardship")

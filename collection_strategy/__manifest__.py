@@ -23,6 +23,7 @@
         "data/collection_rate_data.xml",
         "data/collection_charge_rule_data.xml",
         # screens
+        "wizards/collection_strategy_wizard_views.xml",
         "views/collection_template_views.xml",
         "views/collection_strategy_views.xml",
         "views/collection_segment_views.xml",

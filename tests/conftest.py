@@ -17,6 +17,7 @@ from host import databases, demo, odoo, paths, server
 
 
 def pytest_addoption(parser):
+    parser.addoption("--thorough", action="store_true", help="repeat the fault tests more often")
     parser.addoption("--ibm", help="path of ibm_wa_accounts_receivable.csv, for the test on a real history")
 
 
@@ -83,6 +84,12 @@ class Api:
                 return answer.status, json.loads(answer.read())
         except urllib.error.HTTPError as error:
             return error.code, json.loads(error.read())
+
+
+@pytest.fixture
+def thorough(request):
+    """Whether the fault tests are to take their time."""
+    return request.config.getoption("--thorough")
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 import uuid
 
 import requests
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from odoo import api, models
 
@@ -36,10 +37,8 @@ class CollectionChannelSms(models.AbstractModel):
         found = {"body": message.sms, "subject": False, "address": number}
         try:
             answers = api_client._send_sms_batch([{"content": message.sms, "numbers": [{"number": number, "uuid": sms_uuid}]}])
-        except requests.exceptions.ConnectTimeout as error:
-            return Delivery(LATER, str(error)[:200])
         except Exception as error:  # whatever a provider's client may raise
-            if isinstance(error.__cause__ or error.__context__, requests.exceptions.ConnectTimeout):
+            if _never_connected(error):
                 return Delivery(LATER, str(error)[:200])
             return Delivery(UNCERTAIN, self.env._("The provider did not answer: %s", str(error)[:200]), notice_vals=found)
         answer = answers[0] if answers else {}
@@ -52,3 +51,15 @@ class CollectionChannelSms(models.AbstractModel):
             # The clients say so for a lost answer too: it may have left.
             return Delivery(UNCERTAIN, str(reason), notice_vals=found)
         return Delivery(FAILED, str(reason), bad_address=state in BAD_NUMBER)
+
+
+def _never_connected(error):
+    """Tell whether an error says that no connection came about, so that nothing can have left."""
+    while error is not None:
+        if isinstance(error, requests.exceptions.ConnectTimeout):
+            return True
+        reason = getattr(error.args[0], "reason", None) if error.args else None
+        if isinstance(reason, (NewConnectionError, ConnectTimeoutError)):
+            return True
+        error = error.__cause__ or error.__context__
+    return False

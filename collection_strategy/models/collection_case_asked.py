@@ -32,9 +32,9 @@ class CollectionCase(models.Model):
         for currency in dict.fromkeys(item.currency_id for item, _amount in asked):
             own = [(item, amount) for item, amount in asked if item.currency_id == currency]
             credits = self.item_ids.filtered(
-                lambda item, currency=currency: (
-                    item.state == "open" and item.residual < 0 and item.currency_id == currency
-                )
+                lambda item, currency=currency: item.state == "open"
+                and item.residual < 0
+                and item.currency_id == currency
             )
             left = sum(amount for _item, amount in own) + sum(credits.mapped("residual"))
             if currency.compare_amounts(left, 0) > 0:
@@ -61,9 +61,7 @@ class CollectionCase(models.Model):
             self.env["collection.notice"]
             .sudo()
             .search(
-                [("addressee_id", "=", partner.id), ("address", "=", partner.email_normalized)],
-                order="id desc",
-                limit=1,
+                [("addressee_id", "=", partner.id), ("address", "=", partner.email_normalized)], order="id desc", limit=1
             )
         )
         return bool(last.bounced_date)

@@ -179,6 +179,8 @@ class CollectionStrategy(models.Model):
         for strategy, twin in zip(self, copies, strict=True):
             twins = dict(zip(strategy.step_ids, twin.step_ids, strict=True))
             for step, new in twins.items():
+                if twin.family == strategy.family:
+                    new.root_id = step.root_id or step
                 if step.after_step_id:
                     new.after_step_id = twins.get(step.after_step_id)
         return copies

@@ -29,6 +29,14 @@ class CollectionStrategyStep(models.Model):
     _order = "strategy_id, sequence, id"
 
     strategy_id = fields.Many2one("collection.strategy", required=True, ondelete="cascade", index=True)
+    root_id = fields.Many2one(
+        "collection.strategy.step",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        index="btree_not_null",
+        help="The step of the first version that this one comes from: what was sent by one version counts for another.",
+    )
     strategy_state = fields.Selection(related="strategy_id.state")
     company_id = fields.Many2one(related="strategy_id.company_id", store=True)
     currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")

@@ -16,6 +16,7 @@ FLUSH = {
     "collection.notice": ["action_id", "amount", "bounced_date", "case_id"],
     "collection.notice.line": ["amount_company", "item_id", "notice_id"],
     "collection.outcome": ["is_contact"],
+    "collection.strategy.step": ["root_id", "strategy_id"],
     "collection.promise": ["case_id", "decided_date", "made_on", "state"],
 }
 """What has to be in the database before these queries are right: model -> fields."""
@@ -68,17 +69,21 @@ def taken(case_ids) -> SQL:
     """
     return SQL(
         """
-        SELECT action.case_id, action.step_id, MIN(COALESCE(action.due_date, action.date::date)) AS day,
+        SELECT action.case_id, step.id, MIN(COALESCE(action.due_date, action.date::date)) AS day,
                MAX(notice.amount) AS asked,
                (SELECT COALESCE(SUM(LEAST(line.amount_company, GREATEST(item.residual_company, 0))), 0)
                   FROM collection_notice_line line JOIN collection_item item ON item.id = line.item_id
                  WHERE line.notice_id = MAX(notice.id) AND item.state = 'open' AND line.amount_company > 0) AS left
           FROM collection_action action
           JOIN collection_case record ON record.id = action.case_id AND record.cycle = action.cycle
+          JOIN collection_strategy_step former ON former.id = action.step_id
+          -- the same step of the version the case follows now
+          JOIN collection_strategy_step step ON step.strategy_id = record.strategy_id
+               AND COALESCE(step.root_id, step.id) = COALESCE(former.root_id, former.id)
      LEFT JOIN collection_notice notice ON notice.action_id = action.id
          WHERE action.case_id = ANY(%s) AND action.step_id IS NOT NULL
            AND (action.state <> 'skipped' OR action.is_final)
-      GROUP BY action.case_id, action.step_id
+      GROUP BY action.case_id, step.id
         """,
         list(case_ids),
     )

@@ -32,7 +32,9 @@ def facts(company, case_ids=None) -> SQL:
                    SELECT 1 FROM collection_action action
                      JOIN collection_strategy_step step ON step.id = action.step_id
                     WHERE action.case_id = record.id AND action.cycle = record.cycle
-                      AND step.strategy_id = record.strategy_id
+                      AND EXISTS (SELECT 1 FROM collection_strategy_step own
+                                   WHERE own.strategy_id = record.strategy_id
+                                     AND COALESCE(own.root_id, own.id) = COALESCE(step.root_id, step.id))
                       AND (action.state <> 'skipped' OR action.is_final)) AS is_pinned
           FROM collection_case record
           JOIN res_partner customer ON customer.id = record.partner_id

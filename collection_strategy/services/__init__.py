@@ -6,3 +6,4 @@ from . import collection_deliver
 from . import collection_fair_contact
 from . import collection_fair_contact_gate
 from . import collection_charges
+from . import collection_strategy_json

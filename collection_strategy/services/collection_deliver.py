@@ -148,9 +148,7 @@ class CollectionDeliver(models.AbstractModel):
         if ids:
             actions = self.env["collection.action"].browse(ids)
             actions.invalidate_recordset()
-            actions.write(
-                {"reason": self.env._("The process was ended while it was being sent: nobody knows whether it left.")}
-            )
+            actions.write({"reason": self.env._("The process was ended while it was being sent: nobody knows whether it left.")})
             _logger.warning("%s notices are uncertain: their process was ended while it sent them.", len(ids))
             self.env.flush_all()
             self._commit()
@@ -343,8 +341,7 @@ class CollectionDeliver(models.AbstractModel):
                 "addressee_id": message.addressee.id,
                 "why_addressee": message.why_addressee,
                 "lang": message.lang,
-                "amount": action.case_id.currency_id.round(sum(line["amount_company"] for line in lines))
-                or notice.amount,
+                "amount": action.case_id.currency_id.round(sum(line["amount_company"] for line in lines)) or notice.amount,
                 **vals,
             }
         )
@@ -385,23 +382,14 @@ class CollectionDeliver(models.AbstractModel):
         if bad_address and case.state != "completed":
             self._ask_to_mend(action, case, day)
         later = step.task_ids.filtered(
-            lambda task: (
-                task.condition == "unreachable"
-                and (task.sequence, task.id) > (action.task_id.sequence, action.task_id.id)
-            )
+            lambda task: task.condition == "unreachable"
+            and (task.sequence, task.id) > (action.task_id.sequence, action.task_id.id)
         )[:1]
         if not later or case.state == "completed" or case.cycle != action.cycle:
             return
         row = {
-            "case_id": case.id,
-            "step_id": step.id,
-            "task_id": later.id,
-            "channel_id": later.channel_id.id,
-            "cycle": case.cycle,
-            "state": "planned",
-            "approval": None,
-            "is_final": False,
-            "reason": None,
+            **{"case_id": case.id, "step_id": step.id, "task_id": later.id, "channel_id": later.channel_id.id},
+            **{"cycle": case.cycle, "state": "planned", "approval": None, "is_final": False, "reason": None},
         }
         self.env.flush_all()
         inserted = self.env.execute_query(outbox.insert_actions(action.run_id, [row], day, self.env.uid))

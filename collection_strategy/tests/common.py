@@ -36,9 +36,7 @@ class StrategyCommon(CollectionCommon):
         cls.company.collection_bank_account_id = cls.env["res.partner.bank"].create(
             {"acc_number": "GR1601101250000000012300695", "partner_id": cls.company.partner_id.id}
         )
-        cls.customer.write(
-            {"email": "alpha@example.com", "phone": "+30 2310 123456", "street": "1 Road", "city": "Rome"}
-        )
+        cls.customer.write({"email": "alpha@example.com", "phone": "+30 2310 123456", "street": "1 Road", "city": "Rome"})
         cls.other_customer.write({"email": "beta@example.com", "street": "2 Road", "city": "Rome"})
         cls.email = cls.env.ref("collection_cases.channel_email")
         cls.sms = cls.env.ref("collection_cases.channel_sms")
@@ -50,8 +48,8 @@ class StrategyCommon(CollectionCommon):
         cls.runs, cls.deliver = cls.env["collection.run"], cls.env["collection.deliver"]
 
     @classmethod
-    def _wording(cls, body, lang="en_US", **vals):
-        text = {"lang": lang, "subject": "Due: {{ amount }}", "body": f"<p>{body}</p>", "sms": "{{ amount }}", **vals}
+    def _wording(cls, said, lang="en_US", **vals):
+        text = {"lang": lang, "subject": "Due: {{ amount }}", "body": f"<p>{said}</p>", "sms": "{{ amount }}", **vals}
         return cls.env["collection.template"].create({"name": "Wording", "text_ids": [Command.create(text)]})
 
     @classmethod
@@ -68,7 +66,7 @@ class StrategyCommon(CollectionCommon):
         return strategy
 
     @classmethod
-    def _step(cls, strategy, number, delay, channels, **vals):
+    def _step(cls, strategy, number, days, channels, **vals):
         tasks = []
         for order, channel in enumerate(channels if isinstance(channels, list) else [channels]):
             task = dict(channel) if isinstance(channel, dict) else {"channel_id": channel.id}
@@ -81,7 +79,7 @@ class StrategyCommon(CollectionCommon):
                 "strategy_id": strategy.id,
                 "name": f"Step {number + 1}",
                 "sequence": number,
-                "delay": delay,
+                "delay": days,
                 "tone": str(min(number, 4)),
                 "on_working_days": False,
                 "task_ids": tasks,

@@ -7,16 +7,21 @@
     "author": "Collections for Odoo",
     "website": "https://example.org/collections-odoo",
     "depends": ["collection_cases", "hr_skills", "phone_validation", "sms"],
-    "external_dependencies": {"python": ["Jinja2", "reportlab"]},
+    "external_dependencies": {"python": ["Jinja2", "holidays", "reportlab"]},
     "data": [
         # who may what
         "security/ir.model.access.csv",
         "security/collection_strategy_rules.xml",
+        "security/collection_fair_contact_rules.xml",
         # what every company starts with
         "data/collection_channel_data.xml",
         "data/collection_template_data.xml",
         "data/collection_strategy_data.xml",
         "data/ir_cron_data.xml",
+        "data/collection_contact_rule_data.xml",
+        "data/product_charge_data.xml",
+        "data/collection_rate_data.xml",
+        "data/collection_charge_rule_data.xml",
         # screens
         "wizards/collection_strategy_wizard_views.xml",
         "views/collection_template_views.xml",
@@ -28,6 +33,13 @@
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         "views/collection_strategy_menus.xml",
+        "views/collection_contact_rule_views.xml",
+        "views/collection_contact_refusal_views.xml",
+        "views/collection_rate_views.xml",
+        "views/collection_charge_rule_views.xml",
+        "views/collection_charge_views.xml",
+        "views/collection_fair_contact_views.xml",
+        "views/collection_fair_contact_menus.xml",
     ],
     "assets": {
         "web.assets_backend": ["collection_strategy/static/src/**/*"],

@@ -18,3 +18,17 @@ from . import collection_rating
 from . import collection_case_asked
 from . import collection_case_bounce
 from . import collection_thanks
+from . import collection_why
+from . import collection_channel_contact
+from . import collection_contact_rule
+from . import collection_contact_refusal
+from . import collection_case_contact
+from . import res_partner_contact
+from . import res_company_contact
+from . import collection_rate
+from . import collection_charge_rule
+from . import collection_charge
+from . import collection_case_charge
+from . import account_move_charge
+from . import res_company_charge
+from . import res_config_settings_charge

@@ -34,8 +34,8 @@ env["collection.segment"].create({{"name": "All", "strategy_id": strategy.id}})
 if "collection.contact.rule" in env:
     env["collection.contact.rule"].search([]).active = False
 partners = env["res.partner"].create([
-    {{"name": f"Debtor {{n}}", "is_company": True, "email": f"debtor{{n}}@example.com", "street": "1 Road", "city": "Rome",
-      "collection_participation": "yes"}} for n in range({count})])
+    {{"name": f"Debtor {{n}}", "is_company": True, "email": f"debtor{{n}}@example.com", "street": "1 Road",
+      "city": "Rome", "collection_participation": "yes"}} for n in range({count})])
 env["account.move"].create([{{
     "move_type": "out_invoice", "partner_id": partner.id, "invoice_date": day - timedelta(days=40),
     "invoice_date_due": day - timedelta(days=10), "invoice_payment_term_id": False,

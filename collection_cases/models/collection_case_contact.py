@@ -33,8 +33,17 @@ class CollectionCase(models.Model):
         :returns: `collection.action`
         """
         self.ensure_one()
+        return self._write_actions([{**vals, "case_id": self.id}])
+
+    @api.model
+    def _write_actions(self, vals_list):
+        """Add lines to the history of several cases at once.
+
+        :param vals_list: list of values of `collection.action`, with the case
+        :returns: `collection.action`
+        """
         # sudo: history is written by the product, never typed in; callers have checked the right
-        return self.env["collection.action"].sudo().create({**vals, "case_id": self.id}).sudo(False)
+        return self.env["collection.action"].sudo().create(vals_list).sudo(False)
 
     def action_log_contact(self):
         """Open the dialog that logs a contact with the debtor."""

@@ -210,32 +210,41 @@ class CollectionCase(models.Model):
         :raises UserError: completing a case that still has something to collect
         """
         today = fields.Date.context_today(self)
-        for case in self.filtered(lambda case: case.state != state):
-            vals = {"state": state}
-            if state == "completed":
-                left = case.item_ids.filtered(lambda item: item.state == "open" and item.residual > 0)
-                if left and reason == "by_hand":
-                    raise UserError(
-                        self.env._(
-                            "%(case)s still has %(count)s open items (%(names)s). Register their payment, write them"
-                            " off, or exclude them from follow-up in accounting: the case then completes by itself.",
-                            case=case.name,
-                            count=len(left),
-                            names=", ".join(left[:3].mapped("name")) + ("…" if len(left) > 3 else ""),
-                        )
+        moving = self.filtered(lambda case: case.state != state)
+        if state == "completed":
+            moving._complete(reason, today)
+            return
+        completed = moving.filtered(lambda case: case.state == "completed")
+        (moving - completed)._write_derived({"state": state})
+        for case in completed:
+            case._check_no_twin()
+            again = {"close_reason": False, "close_date": False, "open_date": today, "cycle": case.cycle + 1}
+            case._write_derived({"state": state, **again})
+
+    def _complete(self, reason, today):
+        """Complete cases, for `_update_state`.
+
+        :param reason: a code of CLOSE_REASONS
+        """
+        for case in self:
+            left = case.item_ids.filtered(lambda item: item.state == "open" and item.residual > 0)
+            if left and reason == "by_hand":
+                raise UserError(
+                    self.env._(
+                        "%(case)s still has %(count)s open items (%(names)s). Register their payment, write them"
+                        " off, or exclude them from follow-up in accounting: the case then completes by itself.",
+                        case=case.name,
+                        count=len(left),
+                        names=", ".join(left[:3].mapped("name")) + ("…" if len(left) > 3 else ""),
                     )
-                vals.update(close_reason=reason, close_date=today)
-                # sudo: items follow their case; a credit that is left must be free for the next one
-                case.item_ids.sudo().filtered(lambda item: item.state == "open").write(
-                    {"state": "released", "release_reason": "completed"}
                 )
-            elif case.state == "completed":
-                case._check_no_twin()
-                vals.update(close_reason=False, close_date=False, open_date=today, cycle=case.cycle + 1)
-            case._write_derived(vals)
-            if state == "completed":
-                case._cancel_planned_work()
-                case._on_completed()
+            # sudo: items follow their case; a credit that is left must be free for the next one
+            case.item_ids.sudo().filtered(lambda item: item.state == "open").write(
+                {"state": "released", "release_reason": "completed"}
+            )
+            case._write_derived({"state": "completed", "close_reason": reason, "close_date": today})
+            case._cancel_planned_work()
+            case._on_completed()
 
     def _follow_work(self, state, what):
         """Move the case because work was done; never fail the work itself.
@@ -243,13 +252,14 @@ class CollectionCase(models.Model):
         :param state: where the done activity's type leads
         :param what: the name of the work, for the note
         """
-        for case in self:
-            if case.state == "completed":
-                continue
+        running = self.filtered(lambda case: case.state != "completed")
+        # Completing is refused case by case; every other state all of them reach at once.
+        for cases in running if state == "completed" else [running]:
             try:
-                case._update_state(state, "by_hand")
+                cases._update_state(state, "by_hand")
             except UserError as refusal:
-                case._message_log(body=self.env._("%(work)s is done. %(why)s", work=what, why=refusal.args[0]))
+                text = self.env._("%(work)s is done. %(why)s", work=what, why=refusal.args[0])
+                cases._message_log_batch(dict.fromkeys(cases.ids, text))
 
     def _cancel_planned_work(self):
         """Cancel what is still planned: nobody may call a customer who has paid."""

@@ -1,4 +1,5 @@
 import json
+from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -102,10 +103,12 @@ class CollectionCase(models.Model):
         self._flush_for(queries.FLUSH)
         day = day or self.env["collection.refresh"]._today(company)
         rows = self.env.execute_query(queries.facts(company, day))
-        amounts = sorted(float(row[1] or 0) for row in rows)
+        elsewhere = self._kept_back_elsewhere(company, day)
+        due = {row[0]: max(0.0, float(row[1] or 0) + elsewhere[row[0]]) for row in rows}
+        amounts = sorted(due.values())
         changed = []
-        for id_, amount, oldest, known, planned, broken, held in rows:
-            amount = float(amount or 0)
+        for id_, _amount, oldest, known, planned, broken, held in rows:
+            amount = due[id_]
             late = days_overdue(oldest, day)
             share = priority_engine.rank(amount, amounts) if amount else 0.0
             found = priority_engine.prioritise(share, late, planned, broken, held or not amount)
@@ -115,3 +118,23 @@ class CollectionCase(models.Model):
         if changed:
             self.env.execute_query(queries.write(changed))
             self.invalidate_model(["priority", "priority_parts", "priority_score"])
+
+    @api.model
+    def _kept_back_elsewhere(self, company, day):
+        """Return what is contested or promised of items that are not overdue: it lowers no rank.
+
+        A promise about overdue and other items is about the overdue ones first.
+
+        :returns: {case id: amount in the company's currency}, 0 for cases without any
+        """
+        amounts = defaultdict(float)
+        contested = self.env.execute_query(queries.contested_not_overdue(company, day))
+        lines = {line_id: case_id for case_id, line_id in contested}
+        for line in self.env["collection.dispute.line"].browse(lines):
+            amounts[lines[line.id]] += line._in_company_currency(line._held_back())
+        rows = self.env.execute_query(queries.promised_not_overdue(company, day))
+        promises = self.env["collection.promise"].browse(row[1] for row in rows)
+        for promise, (case_id, _id, overdue) in zip(promises, rows, strict=True):
+            rest = max(0.0, promise.missing - float(overdue))
+            amounts[case_id] += promise.currency_id._convert(rest, company.currency_id, company, promise.made_on)
+        return amounts

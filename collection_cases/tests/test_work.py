@@ -143,6 +143,42 @@ class TestStanding(CollectionCommon):
         self.assertRegex(partner.collection_standing_text, "overdue for 10 days, credit limit exceeded by .*20.00")
         self.assertIn("pays 30 days late on average", partner.collection_standing_text)
 
+    def test_payments_of_a_foreign_ledger_count(self):
+        self.setup_other_currency("EUR", rates=[("2025-01-01", 2.0)])
+        feed = self.env["collection.feed"].create({"name": "Old ERP", "mode": "changes"})
+        due = self.today - timedelta(days=30)
+
+        def row(residual, day=None, currency=self.company.currency_id.name, number="1"):
+            return {
+                "key": number,
+                "customer_number": "C1",
+                "customer_name": "Foreign",
+                "document_number": number,
+                "document_date": str(due),
+                "due_date": str(due),
+                "currency": currency,
+                "amount": "100",
+                "residual": str(residual),
+                **({"paid_date": str(day)} if day else {}),
+            }
+
+        feed.load(rows=[row(100), row(100, currency="EUR", number="2")])
+        partner = self.env["collection.feed.customer"].search([("feed_id", "=", feed.id)]).partner_id
+        self.assertEqual(partner.collection_paid_12_months, 0)
+        day = self.today - timedelta(days=5)
+        feed.load(rows=[row(40, day), row(0, day, "EUR", "2")])
+        self.env.invalidate_all()
+        self.assertRecordValues(
+            partner,
+            [
+                {
+                    "collection_paid_12_months": 110,
+                    "collection_last_payment_date": day,
+                    "collection_days_late": 25,
+                }
+            ],
+        )
+
     def test_nothing_of_others_customers(self):
         partner = self.other_customer.with_user(self.sales)
         self.assertFalse(partner.collection_standing_text)

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 
 class CollectionCase(models.Model):
@@ -143,7 +144,11 @@ class CollectionCase(models.Model):
                 )
             ) from error
         if next_day and next_day < self._today():
-            raise UserError(self.env._("The next step is planned for a day to come: %s has passed.", next_date))
+            raise UserError(
+                self.env._(
+                    "The next step is planned for a day to come: %s has passed.", format_date(self.env, next_day)
+                )
+            )
         action = self._log_contact(
             self.env["collection.channel"]._by_code(channel),
             self.env["collection.outcome"]._by_code(outcome),

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 from odoo.tools.misc import clean_context
 
 STATES = [
@@ -209,19 +210,18 @@ class CollectionCase(models.Model):
         :param reason: for `completed` a code of CLOSE_REASONS, else any word for the log
         :raises UserError: completing a case that still has something to collect
         """
-        today = fields.Date.context_today(self)
         moving = self.filtered(lambda case: case.state != state)
         if state == "completed":
-            moving._complete(reason, today)
+            moving._complete(reason)
             return
         completed = moving.filtered(lambda case: case.state == "completed")
         (moving - completed)._write_derived({"state": state})
         for case in completed:
             case._check_no_twin()
-            again = {"close_reason": False, "close_date": False, "open_date": today, "cycle": case.cycle + 1}
+            again = {"close_reason": False, "close_date": False, "open_date": case._today(), "cycle": case.cycle + 1}
             case._write_derived({"state": state, **again})
 
-    def _complete(self, reason, today):
+    def _complete(self, reason):
         """Complete cases, for `_update_state`.
 
         :param reason: a code of CLOSE_REASONS
@@ -242,7 +242,8 @@ class CollectionCase(models.Model):
             case.item_ids.sudo().filtered(lambda item: item.state == "open").write(
                 {"state": "released", "release_reason": "completed"}
             )
-            case._write_derived({"state": "completed", "close_reason": reason, "close_date": today})
+            case._write_derived({"state": "completed", "close_reason": reason, "close_date": case._today()})
+            case._end_settled_disputes()
             case._cancel_planned_work()
             case._on_completed()
 
@@ -263,22 +264,24 @@ class CollectionCase(models.Model):
 
     def _cancel_planned_work(self):
         """Cancel what is still planned: nobody may call a customer who has paid."""
+        self.ensure_one()
+        case = self._in_language_of()
+        why = case.env._("The case is completed")
         # sudo: planned work of colleagues goes too
-        planned = self.sudo().activity_ids.filtered("activity_type_id.collection_participates")
-        for case in self:
-            cancelled = planned.filtered(lambda activity, case=case: activity.res_id == case.id)
-            if cancelled:
-                names = ", ".join(
-                    f"{activity.activity_type_id.name} ({activity.user_id.name or '–'}, {activity.date_deadline})"
-                    for activity in cancelled
-                )
-                case._message_log(body=self.env._("Cancelled, because the case is completed: %s.", names))
-        planned.with_context(collection_cancel_reason=self.env._("The case is completed")).unlink()
+        planned = case.sudo().activity_ids.filtered("activity_type_id.collection_participates")
+        if planned:
+            names = ", ".join(
+                f"{activity.activity_type_id.name} ({activity.user_id.name or '–'},"
+                f" {format_date(case.env, activity.date_deadline)})"
+                for activity in planned
+            )
+            case._message_log(body=case.env._("Cancelled, because the case is completed: %s.", names))
+        planned.with_context(collection_cancel_reason=why).unlink()
         # sudo: what was promised about a case that is over is nobody's to wait for
-        running = self.sudo().promise_ids.filtered(lambda promise: promise.state == "open")
+        running = case.sudo().promise_ids.filtered(lambda promise: promise.state == "open")
         if running:
-            running._cancel(self.env._("The case is completed"))
-        self.sudo().plan_ids.filtered(lambda plan: plan.state == "active")._after_instalments()  # sudo: as above
+            running._cancel(why)
+        case.sudo().plan_ids.filtered(lambda plan: plan.state == "active")._after_instalments()  # sudo: as above
 
     def _on_completed(self):
         """Hook: the case was completed. Called by `_update_state`; override to add. Returns nothing."""
@@ -313,16 +316,13 @@ class CollectionCase(models.Model):
         for (company, gone), theirs in cases.grouped(lambda case: (case.company_id, case.user_id)).items():
             heir = company.collection_user_id.filtered("active") - users
             theirs.write({"user_id": heir.id})
-            theirs._message_log_batch(
-                {
-                    case.id: self.env._(
-                        "%(gone)s was archived; the debt manager is now %(heir)s.",
-                        gone=gone.name,
-                        heir=heir.name or self.env._("nobody: choose one"),
-                    )
-                    for case in theirs
-                }
+            told = theirs[:1]._in_language_of()
+            note = told.env._(
+                "%(gone)s was archived; the debt manager is now %(heir)s.",
+                gone=gone.name,
+                heir=heir.name or told.env._("nobody: choose one"),
             )
+            theirs._message_log_batch(dict.fromkeys(theirs.ids, note))
 
     @api.model
     def _before_merge(self, src_partners, dst_partner):

@@ -3,6 +3,7 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from ..engine import priority as priority_engine
 from ..engine.aging import days_overdue
@@ -26,6 +27,7 @@ class CollectionCase(models.Model):
     _my_day_idx = models.Index("(user_id, priority_score) WHERE state <> 'completed'")
 
     @api.depends("priority_parts", "oldest_due_date", "activity_ids", "user_id", "state")
+    @api.depends_context("lang")
     def _compute_priority_reason(self):
         for case in self:
             parts = dict(case.priority_parts or [])
@@ -52,7 +54,7 @@ class CollectionCase(models.Model):
             return not self.activity_ids and self.env._("no next step planned")
         if code == "waiting":
             if self.next_promise_date:
-                return self.env._("waits for the promise of %s", fields.Date.to_string(self.next_promise_date))
+                return self.env._("waits for the promise of %s", format_date(self.env, self.next_promise_date))
             return self.env._("waits: contested or held")
         return False
 

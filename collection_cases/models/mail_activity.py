@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 REACHED = object()
 """Proof that a write comes from `_reach_status`: an object cannot come in over RPC."""
@@ -195,7 +196,11 @@ class MailActivity(models.Model):
         for (old, new), activities in (
             self.browse().union(*postponed).grouped(lambda one: (before[one], one.date_deadline)).items()
         ):
-            reason = self.env._("Postponed from %(before)s to %(after)s", before=old, after=new)
+            reason = self.env._(
+                "Postponed from %(before)s to %(after)s",
+                before=format_date(self.env, old),
+                after=format_date(self.env, new),
+            )
             activities._log_collection_action("skipped", outcome=outcome, reason=reason)
 
     def _log_collection_action(self, state, *, reason=None, outcome=None):

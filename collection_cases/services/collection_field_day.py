@@ -2,6 +2,7 @@ import logging
 from urllib.parse import quote
 
 from odoo import api, fields, models
+from odoo.tools import format_date
 
 _logger = logging.getLogger(__name__)
 
@@ -95,10 +96,10 @@ class CollectionField(models.AbstractModel):
         today = self.env["collection.refresh"]._today(user.company_id)
         if user.collection_day_mailed == today or not user.email:
             return False
-        visits = [row for row in self._visits(user) if row[1].company_id in companies]
+        own = self.with_context(lang=user.lang or "en_US")
+        visits = [row for row in own._visits(user) if row[1].company_id in companies]
         if not visits:
             return False
-        own = self.with_context(lang=user.lang or "en_US")
         body = (
             self.env["ir.qweb"]
             .with_context(lang=user.lang or "en_US")
@@ -136,7 +137,7 @@ class CollectionField(models.AbstractModel):
                 {
                     "id": item.id,
                     "name": item.name,
-                    "due": fields.Date.to_string(item.due_date),
+                    "due": format_date(self.env, item.due_date),
                     "late": max(0, (today - item.due_date).days),
                     "open": item.residual,
                     "text": item.currency_id.format(item.residual),

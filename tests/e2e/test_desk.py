@@ -169,7 +169,10 @@ from odoo import fields
 case = env["collection.case"].search([("partner_id.name", "like", "Harbour"), ("state", "!=", "completed")], limit=1)
 case.partner_id.tz = "America/New_York"
 env["res.users"].search([("login", "in", ("collector", "manager", "second"))]).tz = "Europe/Athens"
-for vals in ({"partner_id": case.partner_id.id, "reason": "Merger under way"}, {"case_id": case.id, "reason": "Asked to wait"}):
+for vals in (
+    {"partner_id": case.partner_id.id, "reason": "Merger under way"},
+    {"case_id": case.id, "reason": "Asked to wait"},
+):
     env["collection.hold"].create({**vals, "date_until": fields.Date.add(case._today(), days=9)})
 env.cr.commit()
 """

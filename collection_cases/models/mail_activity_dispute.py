@@ -16,15 +16,17 @@ class MailActivity(models.Model):
     def unlink(self):
         disputes = self._disputes_waited_for()
         res = super().unlink()
-        disputes._raise_ended_tasks()
+        if disputes:
+            disputes._raise_ended_tasks()
         return res
 
     def _disputes_waited_for(self):
         """Return the open disputes of which these are the tasks."""
         # sudo: whoever may end a task need not be who settles the dispute
         disputes = self.env["collection.dispute"].sudo()
-        kind = disputes._task_kind()
-        tasks = self.filtered(
-            lambda task: task.active and task.res_model == "collection.dispute" and task.activity_type_id == kind
-        )
+        tasks = self.filtered(lambda task: task.active and task.res_model == disputes._name)
+        kind = tasks and disputes._task_kind()
+        if not kind:  # nothing to do with disputes, or somebody deleted the type
+            return disputes
+        tasks = tasks.filtered(lambda task: task.activity_type_id == kind)
         return disputes.browse(set(tasks.mapped("res_id"))).exists().filtered(lambda one: one.state == "open")

@@ -5,6 +5,7 @@ Run inside `odoo shell` by ./setup/demo; `env` is Odoo's. Deterministic, and rel
 
 import logging
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import Command, fields
 
@@ -75,6 +76,7 @@ def _customer(env, row, users):
         "name": name,
         "is_company": True,
         "country_id": env.ref(f"base.{'uk' if country == 'GB' else country.lower()}").id,
+        "street": "Main Street 1",
         "city": city,
         "phone": phone,
         "email": f"info@{len(name)}{country.lower()}.example.com",
@@ -166,7 +168,26 @@ def load(env):
     counts = env["collection.refresh"].run()
     _work(env, users)
     env["collection.case"]._prioritise(company)
+    _policy(env, company)
     _logger.info("Demo ledger: %s", counts)
+
+
+def _policy(env, company):
+    """Have the policy run once, with a mail server that takes everything and sends nothing."""
+    company.write({"collection_is_live": True, "email": "accounts@example.com", "city": "Thessaloniki"})
+    company.collection_bank_account_id = env["res.partner.bank"].create({
+        "acc_number": "GR1601101250000000012300695", "partner_id": company.partner_id.id,
+        "bank_id": env["res.bank"].create({"name": "Bank of Thessaly", "bic": "ETHNGRAA"}).id,
+    })
+    company.collection_thanks_template_id = env.ref("collection_strategy.template_thanks")
+    taken = patch.object(type(env["collection.channel.email"]), "_transmit", lambda *_arguments: ("sent", "", False))
+    with taken:
+        env["collection.run"].start()
+        env.cr.commit()
+        env["collection.deliver"]._deliver(company.ids, None)
+    # From here on it is the visitor's to switch on.
+    company.collection_is_live = False
+    env["collection.run"].start(TODAY + timedelta(days=1), dry_run=True)
 
 
 def _work(env, users):

@@ -239,7 +239,9 @@ class CollectionCase(models.Model):
                 )
             elif case.state == "completed":
                 case._check_no_twin()
-                vals.update(close_reason=False, close_date=False, open_date=today, cycle=case.cycle + 1, cycle_date=today)
+                vals.update(
+                    close_reason=False, close_date=False, open_date=today, cycle=case.cycle + 1, cycle_date=today
+                )
             case._write_derived(vals)
             if state == "completed":
                 case._cancel_planned_work()

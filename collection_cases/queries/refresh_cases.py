@@ -68,8 +68,8 @@ def insert_cases(scope: Scope, rows: list[dict], uid: int) -> SQL:
                     company_id, currency_id, state, cycle, cycle_date, priority, open_date, date_refreshed,
                     is_overdue, aging_bucket, item_count, amount_open, amount_overdue, amount_promised, amount_disputed,
                     create_uid, write_uid, create_date, write_date)
-             SELECT new.*, %(company_id)s, %(currency_id)s, 'not_started', 1, %(day)s, '0', %(day)s, %(day)s, false, 'not_due',
-                    0, 0, 0, 0, 0, %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
+             SELECT new.*, %(company_id)s, %(currency_id)s, 'not_started', 1, %(day)s, '0', %(day)s, %(day)s, false,
+                    'not_due', 0, 0, 0, 0, 0, %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
                FROM unnest(%(name)s::varchar[], %(partner_id)s::int[], %(branch_id)s::int[], %(user_id)s::int[],
                            %(department_id)s::int[], %(payment_contact_id)s::int[]) new
         ON CONFLICT (company_id, partner_id, COALESCE(branch_id, 0)) WHERE state <> 'completed' DO NOTHING

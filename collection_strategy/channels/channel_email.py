@@ -1,7 +1,6 @@
 import logging
 import re
 import smtplib
-import socket
 from email.policy import SMTP
 
 from odoo import api, models
@@ -50,7 +49,9 @@ class CollectionChannelEmail(models.AbstractModel):
         sender = company.collection_mail_from or case.user_id.email_formatted or company.email_formatted
         if not sender:
             raise UserError(
-                self.env._("%s has no e-mail address to send from: enter one in the settings of Collections.", company.name)
+                self.env._(
+                    "%s has no e-mail address to send from: enter one in the settings of Collections.", company.name
+                )
             )
         reply_to = case._notify_get_reply_to(default=sender).get(case.id) or sender
         headers = {"X-Auto-Response-Suppress": "OOF", "Auto-Submitted": "auto-generated"}
@@ -161,7 +162,7 @@ def _is_alive(session):
 def _close(session):
     try:
         session.close()
-    except (smtplib.SMTPException, OSError, socket.error):
+    except (smtplib.SMTPException, OSError):
         _logger.debug("A broken connection to the mail server could not be closed.")
 
 

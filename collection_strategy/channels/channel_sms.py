@@ -36,11 +36,15 @@ class CollectionChannelSms(models.AbstractModel):
         sms_uuid = uuid.uuid4().hex
         found = {"body": message.sms, "subject": False, "address": number}
         try:
-            answers = api_client._send_sms_batch([{"content": message.sms, "numbers": [{"number": number, "uuid": sms_uuid}]}])
-        except Exception as error:  # whatever a provider's client may raise
+            answers = api_client._send_sms_batch(
+                [{"content": message.sms, "numbers": [{"number": number, "uuid": sms_uuid}]}]
+            )
+        except Exception as error:  # noqa: BLE001, whatever a provider's client may raise
             if _never_connected(error):
                 return Delivery(LATER, str(error)[:200])
-            return Delivery(UNCERTAIN, self.env._("The provider did not answer: %s", str(error)[:200]), notice_vals=found)
+            return Delivery(
+                UNCERTAIN, self.env._("The provider did not answer: %s", str(error)[:200]), notice_vals=found
+            )
         answer = answers[0] if answers else {}
         state = answer.get("state")
         if state in SENT_STATES:

@@ -5,7 +5,9 @@ from odoo.http import content_disposition, request
 class CollectionStrategies(http.Controller):
     """A strategy as a file."""
 
-    @http.route("/collections/strategy/<int:strategy_id>.json", type="http", auth="user", methods=["GET"], readonly=True)
+    @http.route(
+        "/collections/strategy/<int:strategy_id>.json", type="http", auth="user", methods=["GET"], readonly=True
+    )
     def strategy(self, strategy_id):
         """Return a version as JSON; only one the user may read."""
         strategy = request.env["collection.strategy"].search([("id", "=", strategy_id)])

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from .ladder import DONE, DUE, SKIP, WAIT, Decision
+from .ladder import DONE, SKIP, WAIT, Decision
 
 SEND, APPROVE, NOTHING = "send", "approve", "nothing"
 
@@ -81,7 +81,7 @@ def consolidate(tasks: list[TaskDecision], tones: dict[int, tuple]) -> None:
 
     :param tones: {step id: what sorts the steps, the strongest last}
 
-    >>> soft, firm = TaskDecision(1, 10, SEND, DUE, 5), TaskDecision(2, 20, SEND, DUE, 5)
+    >>> soft, firm = TaskDecision(1, 10, SEND, "due", 5), TaskDecision(2, 20, SEND, "due", 5)
     >>> consolidate([soft, firm], {1: (1, 1), 2: (2, 2)})
     >>> soft.code, firm.code
     ('consolidated', 'due')

@@ -18,5 +18,17 @@ def payload(holder: str, iban: str, amount: Decimal, reference: str, bic: str = 
     number = iban.replace(" ", "").upper()
     if not IBAN.fullmatch(number) or not Decimal("0.01") <= amount <= Decimal("999999999.99"):
         return None
-    rows = ["BCD", "002", "1", "SCT", bic.replace(" ", ""), holder[:70], number, f"EUR{amount:.2f}", "", "", reference[:140]]
+    rows = [
+        "BCD",
+        "002",
+        "1",
+        "SCT",
+        bic.replace(" ", ""),
+        holder[:70],
+        number,
+        f"EUR{amount:.2f}",
+        "",
+        "",
+        reference[:140],
+    ]
     return "\n".join(rows)

@@ -240,7 +240,8 @@ def _condition(step, facts):
         return "too_small"
     last = max(facts.taken.values(), key=lambda taken: taken.day, default=None)
     if last and step.max_coverage is not None and last.asked > 0:
-        if (last.asked - last.left) / last.asked >= Decimal(repr(step.max_coverage)):
+        enough = Decimal(repr(step.max_coverage))
+        if last.asked - last.left >= enough * last.asked:
             return "covered_enough"
     if step.reaction != "any" and last:
         reacted = facts.reacted is not None and facts.reacted >= last.day

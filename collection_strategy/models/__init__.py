@@ -18,7 +18,6 @@ from . import collection_rating
 from . import collection_case_asked
 from . import collection_case_bounce
 from . import collection_thanks
-from . import collection_why
 from . import collection_channel_contact
 from . import collection_contact_rule
 from . import collection_contact_refusal

@@ -14,10 +14,10 @@ class CollectionAction(models.Model):
     _inherit = "collection.action"
 
     step_id = fields.Many2one("collection.strategy.step", ondelete="restrict", index="btree_not_null")
-    task_id = fields.Many2one("collection.strategy.step.task", "Task", ondelete="restrict")
+    task_id = fields.Many2one("collection.strategy.step.task", ondelete="restrict")
     cycle = fields.Integer(help="The cycle of the case it belongs to: one task reaches a case once in a cycle.")
     run_id = fields.Many2one("collection.run", ondelete="set null", index="btree_not_null")
-    notice_ids = fields.One2many("collection.notice", "action_id", "Notice")
+    notice_ids = fields.One2many("collection.notice", "action_id")
     is_outbox = fields.Boolean(help="Planned and carried out by the policy, not logged by a person.")
     intent = fields.Char(help="What else must happen once only, for example a thank-you for one promise.")
     approval = fields.Selection([("needed", "To be approved"), ("given", "Approved")], readonly=True)

@@ -4,7 +4,6 @@ from odoo.exceptions import UserError
 from .collection_item import PAYING, UNMATCHED
 
 
-
 class CollectionCase(models.Model):
     """A case under a policy: its segment, the version of the strategy it started with, what comes next and why."""
 
@@ -64,7 +63,9 @@ class CollectionCase(models.Model):
                 legal = outcome and outcome.before_legal
                 case.has_legal_step = legal is not None and outcome is not None
                 case.steps_before_legal = legal or 0
-                case.next_step_text = agenda._next_text(case, outcome) if outcome else decisions._reason_label("no_strategy")
+                case.next_step_text = (
+                    agenda._next_text(case, outcome) if outcome else decisions._reason_label("no_strategy")
+                )
         for case in self - self.filtered("company_id"):
             case.update({"step_ids": False, "has_legal_step": False, "steps_before_legal": 0, "next_step_text": False})
 
@@ -107,4 +108,3 @@ class CollectionCase(models.Model):
             raise UserError(self.env._("Nothing can be sent now: %s", self.next_step_text))
         self.env["collection.deliver"]._soon()
         return {"type": "ir.actions.client", "tag": "soft_reload"}
-

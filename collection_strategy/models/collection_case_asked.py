@@ -12,7 +12,7 @@ class CollectionCase(models.Model):
     _inherit = "collection.case"
 
     def _asked_rows(self, day):
-        """Return what may be asked for: overdue debts (else what is due next), less what is kept back, credits taken off.
+        """Return what may be asked for: overdue debts, else what is due next; less what is kept back.
 
         :param day: today
         :returns: (list of (`collection.item`, amount in its currency), None), or ([], `Block` that is in the way)
@@ -32,9 +32,9 @@ class CollectionCase(models.Model):
         for currency in dict.fromkeys(item.currency_id for item, _amount in asked):
             own = [(item, amount) for item, amount in asked if item.currency_id == currency]
             credits = self.item_ids.filtered(
-                lambda item, currency=currency: item.state == "open"
-                and item.residual < 0
-                and item.currency_id == currency
+                lambda item, currency=currency: (
+                    item.state == "open" and item.residual < 0 and item.currency_id == currency
+                )
             )
             left = sum(amount for _item, amount in own) + sum(credits.mapped("residual"))
             if currency.compare_amounts(left, 0) > 0:
@@ -61,7 +61,9 @@ class CollectionCase(models.Model):
             self.env["collection.notice"]
             .sudo()
             .search(
-                [("addressee_id", "=", partner.id), ("address", "=", partner.email_normalized)], order="id desc", limit=1
+                [("addressee_id", "=", partner.id), ("address", "=", partner.email_normalized)],
+                order="id desc",
+                limit=1,
             )
         )
         return bool(last.bounced_date)

@@ -7,9 +7,10 @@ class CollectionCase(models.Model):
     _inherit = "collection.case"
 
     def _message_receive_bounce(self, email, partner):
-        super()._message_receive_bounce(email, partner)
+        res = super()._message_receive_bounce(email, partner)
         for case in self:
             case._notice_came_back(email)
+        return res
 
     def _notice_came_back(self, email):
         """Note that what was last sent to an address came back.

@@ -27,19 +27,25 @@ class CollectionItem(models.Model):
         if not moves or "transaction_ids" not in moves._fields:
             return []
         # sudo: as above
-        running = self.env["payment.transaction"].sudo().search(
-            [
-                ("invoice_ids", "in", moves.ids),
-                "|",
-                ("state", "in", ("pending", "authorized")),
-                "&",
-                ("state", "=", "draft"),
-                ("create_date", ">", fields.Datetime.now() - timedelta(minutes=STARTED_MINUTES)),
-            ]
+        running = (
+            self.env["payment.transaction"]
+            .sudo()
+            .search(
+                [
+                    ("invoice_ids", "in", moves.ids),
+                    "|",
+                    ("state", "in", ("pending", "authorized")),
+                    "&",
+                    ("state", "=", "draft"),
+                    ("create_date", ">", fields.Datetime.now() - timedelta(minutes=STARTED_MINUTES)),
+                ]
+            )
         )
         # Done, but not booked yet: the ledger follows within minutes.
-        running |= self.env["payment.transaction"].sudo().search(
-            [("invoice_ids", "in", moves.ids), ("state", "=", "done"), ("is_post_processed", "=", False)]
+        running |= (
+            self.env["payment.transaction"]
+            .sudo()
+            .search([("invoice_ids", "in", moves.ids), ("state", "=", "done"), ("is_post_processed", "=", False)])
         )
         paid = running.invoice_ids
         return [(item, Block(PAYING)) for item in self if item.sudo().move_line_id.move_id in paid]

@@ -28,7 +28,9 @@ class CollectionNotice(models.Model):
     address = fields.Char(help="The e-mail address, number or postal address it went to.")
     why_addressee = fields.Char("Why this addressee")
     lang = fields.Char("Language")
-    amount = fields.Monetary("Asked for", help="In the company's currency, when it was decided; exact once it went out.")
+    amount = fields.Monetary(
+        "Asked for", help="In the company's currency, when it was decided; exact once it went out."
+    )
     subject = fields.Char()
     body = fields.Html(sanitize=False, readonly=True, help="What went out, word for word.")
     attachment_id = fields.Many2one("ir.attachment", "Letter", ondelete="set null")

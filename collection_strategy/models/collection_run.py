@@ -124,13 +124,17 @@ class CollectionRun(models.Model):
         is_dry = dry_run or not company.collection_is_live
         if date and date != today and not is_dry:
             raise UserError(
-                self.env._("Notices go out for today only. For another day, start a dry run: it shows what would go out.")
+                self.env._(
+                    "Notices go out for today only. For another day, start a dry run: it shows what would go out."
+                )
             )
-        if not is_dry and (other := self.search([("company_id", "=", company.id), ("state", "=", "running"), ("is_dry", "=", False)])):
-            raise UserError(self.env._("%(run)s is under way already (%(progress)s %%).", run=other.name, progress=other.progress))
-        return self.create(
-            {"company_id": company.id, "date": date or today, "is_dry": is_dry, "user_id": self.env.uid}
-        )
+        if not is_dry and (
+            other := self.search([("company_id", "=", company.id), ("state", "=", "running"), ("is_dry", "=", False)])
+        ):
+            raise UserError(
+                self.env._("%(run)s is under way already (%(progress)s %%).", run=other.name, progress=other.progress)
+            )
+        return self.create({"company_id": company.id, "date": date or today, "is_dry": is_dry, "user_id": self.env.uid})
 
     def _go_on(self):
         """Do the rest of a run in this transaction."""

@@ -36,11 +36,11 @@ class CollectionSegment(models.Model):
         "collection.strategy", domain="[('state', '=', 'live')]", ondelete="restrict", check_company=True
     )
     holdout_percent = fields.Float(
-        "Held out (%)", help="So many of 100 customers get nothing: only against them the effect of notices can be told."
+        "Held out (%)",
+        help="So many of 100 customers get nothing: only against them the effect of notices can be told.",
     )
     challenger_id = fields.Many2one(
         "collection.strategy",
-        "Challenger",
         domain="[('state', '=', 'live')]",
         ondelete="restrict",
         check_company=True,
@@ -77,7 +77,9 @@ class CollectionSegment(models.Model):
                 self.env["res.partner"].search_count(segment._customer_domain(), limit=1)
             except Exception as error:  # whatever a typed condition can raise
                 raise ValidationError(
-                    self.env._("“%(name)s”: the condition on customers cannot be used: %(why)s", name=segment.name, why=error)
+                    self.env._(
+                        "“%(name)s”: the condition on customers cannot be used: %(why)s", name=segment.name, why=error
+                    )
                 ) from error
 
     @api.constrains("aging_from", "aging_to", "exposure_from", "exposure_to", "grade_from", "grade_to")

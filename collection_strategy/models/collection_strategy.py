@@ -78,7 +78,9 @@ class CollectionStrategy(models.Model):
         """Put this version live: new cases start with it, running ones keep theirs."""
         for strategy in self:
             if strategy.state != "draft":
-                raise UserError(self.env._("%s is no draft: make a new version, change it, then put it live.", strategy.name))
+                raise UserError(
+                    self.env._("%s is no draft: make a new version, change it, then put it live.", strategy.name)
+                )
             strategy._check_complete()
             before = self.search([("family", "=", strategy.family), ("state", "=", "live")])
             before.state = "retired"

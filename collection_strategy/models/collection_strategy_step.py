@@ -120,7 +120,9 @@ class CollectionStrategyStep(models.Model):
     def _check_values(self):
         for step in self:
             if step.trigger != ladder.FROM_DUE_DATE and step.delay < 0:
-                raise ValidationError(self.env._("“%s”: only the due date can lie ahead; use 0 days or more.", step.name))
+                raise ValidationError(
+                    self.env._("“%s”: only the due date can lie ahead; use 0 days or more.", step.name)
+                )
             if not -60 <= step.delay <= 1500:
                 raise ValidationError(
                     self.env._("“%s”: a step is at most 60 days before or 1500 days after its beginning.", step.name)

@@ -69,9 +69,9 @@ class CollectionTemplateText(models.Model):
     lang = fields.Selection(selection="_selection_lang", string="Language", required=True)
     subject = fields.Char()
     body = fields.Html("E-mail", sanitize="email_outgoing", sanitize_attributes=False)
-    sms = fields.Text("SMS")
+    sms = fields.Text("Text of the SMS")
     sms_length = fields.Char(compute="_compute_sms_length", string="Length")
-    letter = fields.Html("Letter", sanitize="email_outgoing", help="Left empty, the letter says what the e-mail says.")
+    letter = fields.Html(sanitize="email_outgoing", help="Left empty, the letter says what the e-mail says.")
     preview_case_id = fields.Many2one("collection.case", store=False, string="Look at it on")
     preview = fields.Html(compute="_compute_preview", sanitize=False)
 
@@ -105,9 +105,13 @@ class CollectionTemplateText(models.Model):
             lang=self.lang,
         )
         texts = {
-            "unknown": self.env._("there is no “%s”. The names that can be used are listed below the text.", error.detail),
+            "unknown": self.env._(
+                "there is no “%s”. The names that can be used are listed below the text.", error.detail
+            ),
             "syntax": self.env._("this cannot be read (%s). Look for a brace that is not closed.", error.detail),
-            "forbidden": self.env._("“%s” cannot be used in a wording. Use the names listed below the text.", error.detail),
+            "forbidden": self.env._(
+                "“%s” cannot be used in a wording. Use the names listed below the text.", error.detail
+            ),
             "too_long": self.env._("this is too long. Shorten it."),
             "failed": self.env._("this cannot be filled in (%s).", error.detail),
         }

@@ -126,12 +126,13 @@ def insert_decisions(run, rows: list[tuple], uid: int) -> SQL:
     columns = list(zip(*rows, strict=True))
     return SQL(
         """
-        INSERT INTO collection_decision (run_id, company_id, case_id, partner_id, segment_id, strategy_id, step_id, task_id,
-                    channel_id, verdict, code, day, detail, amount, create_uid, write_uid, create_date, write_date)
+        INSERT INTO collection_decision (run_id, company_id, case_id, partner_id, segment_id, strategy_id, step_id,
+                    task_id, channel_id, verdict, code, day, detail, amount,
+                    create_uid, write_uid, create_date, write_date)
              SELECT %(run)s, %(company)s, new.*, %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
-               FROM unnest(%(cases)s::int[], %(partners)s::int[], %(segments)s::int[], %(strategies)s::int[], %(steps)s::int[],
-                           %(tasks)s::int[], %(channels)s::int[], %(verdicts)s::varchar[], %(codes)s::varchar[],
-                           %(days)s::date[], %(details)s::varchar[], %(amounts)s::numeric[]) new
+               FROM unnest(%(cases)s::int[], %(partners)s::int[], %(segments)s::int[], %(strategies)s::int[],
+                           %(steps)s::int[], %(tasks)s::int[], %(channels)s::int[], %(verdicts)s::varchar[],
+                           %(codes)s::varchar[], %(days)s::date[], %(details)s::varchar[], %(amounts)s::numeric[]) new
         """,
         run=run.id,
         company=run.company_id.id,

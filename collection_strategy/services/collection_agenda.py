@@ -14,6 +14,7 @@ from ..queries import facts as fact_queries
 CHUNK = 1000
 """Cases that are decided at a time."""
 
+
 class CollectionAgenda(models.AbstractModel):
     """Facts in, decisions out: what is to be done about cases on a day, and why not (rule I4).
 
@@ -104,14 +105,18 @@ class CollectionAgenda(models.AbstractModel):
         if not calendar:
             return Workdays()
         weekdays = {int(line.dayofweek) for line in calendar.attendance_ids}
-        leaves = self.env["resource.calendar.leaves"].sudo().search(
-            [
-                ("resource_id", "=", False),
-                ("company_id", "in", (False, company.id)),
-                ("calendar_id", "in", (False, calendar.id)),
-                ("date_to", ">=", f"{day.year - 1}-01-01"),
-                ("date_from", "<=", f"{day.year + 1}-12-31"),
-            ]
+        leaves = (
+            self.env["resource.calendar.leaves"]
+            .sudo()
+            .search(
+                [
+                    ("resource_id", "=", False),
+                    ("company_id", "in", (False, company.id)),
+                    ("calendar_id", "in", (False, calendar.id)),
+                    ("date_to", ">=", f"{day.year - 1}-01-01"),
+                    ("date_from", "<=", f"{day.year + 1}-12-31"),
+                ]
+            )
         )
         return Workdays.of(weekdays, leaves._collection_days_off(calendar.tz))
 
@@ -166,7 +171,12 @@ class CollectionAgenda(models.AbstractModel):
             outcome = outcomes[case.id]
             if outcome.tasks and not outcome.planned:
                 first = outcome.tasks[0]
-                outcome.code, outcome.day, outcome.detail, outcome.step = first.code, first.day, first.detail, first.step
+                outcome.code, outcome.day, outcome.detail, outcome.step = (
+                    first.code,
+                    first.day,
+                    first.detail,
+                    first.step,
+                )
 
     def _early_blocks(self, case, day):
         """Return why nobody may be reminded of what is due soon: when everything of it is kept back."""
@@ -266,9 +276,7 @@ class CollectionAgenda(models.AbstractModel):
         """Return what comes next for a case, in a sentence."""
         decisions = self.env["collection.decision"]
         if outcome.planned:
-            steps = self.env["collection.strategy.step"].browse(
-                dict.fromkeys(task.step for task in outcome.planned)
-            )
+            steps = self.env["collection.strategy.step"].browse(dict.fromkeys(task.step for task in outcome.planned))
             return self.env._("%s, with the next run", ", ".join(steps.mapped("name")))
         if outcome.step and outcome.code == "too_early":
             step = self.env["collection.strategy.step"].browse(outcome.step)

@@ -5,6 +5,7 @@ from typing import Any
 from markupsafe import Markup
 
 from odoo import api, fields, models, modules
+from odoo.tools import SQL
 from odoo.tools.mail import generate_tracking_message_id
 
 from odoo.addons.collection_cases.services.collection_refresh_night import CONFLICTS
@@ -20,6 +21,9 @@ LOCAL = ("letter", "activity", "alert", "escalate", "credit_stop", "sandbox")
 
 MARK = 200
 """Deliveries after which the memory is emptied."""
+
+
+EMPTY = Markup()
 
 
 @dataclass
@@ -38,10 +42,10 @@ class Message:
     rows: list
     values: dict
     subject: str = ""
-    body: Markup = Markup()
-    html: Markup = Markup()
+    body: Markup = EMPTY
+    html: Markup = EMPTY
     sms: str = ""
-    letter: Markup = Markup()
+    letter: Markup = EMPTY
     attach_documents: bool = False
     charges: list = field(default_factory=list)
 
@@ -118,16 +122,9 @@ class CollectionDeliver(models.AbstractModel):
         work = self.with_context(collection_smtp={})  # open connections to mail servers, by sender
         done = 0
         while live and (limit is None or done < limit):
-            self.env.flush_all()
-            claimed = self.env.execute_query(outbox.claim(1, fields.Datetime.now(), claimant, live.ids))
-            if not claimed:
+            action = work._claim(claimant, live.ids)
+            if not action:
                 break
-            action = work.env["collection.action"].browse(claimed[0][0])
-            action.invalidate_recordset()
-            if not action.message_uid:
-                action.message_uid = generate_tracking_message_id(f"{action.case_id.id}-collection.case")
-            self.env.flush_all()
-            self._commit()  # from here on it is claimed, whatever happens
             counts[work._deliver_one(action)] += 1
             done += 1
             if done % MARK == 0:
@@ -136,10 +133,29 @@ class CollectionDeliver(models.AbstractModel):
                 break
         return counts
 
+    def _claim(self, claimant, company_ids):
+        """Claim the next planned action and commit: from here on it is claimed, whatever happens.
+
+        :returns: `collection.action`, empty when there is none
+        """
+        self.env.flush_all()
+        self._commit()
+        if not modules.module.current_test:
+            # Odoo's REPEATABLE READ would make a conflict of every row that another worker took meanwhile.
+            self.env.cr.execute(SQL("SET TRANSACTION ISOLATION LEVEL READ COMMITTED"))
+        claimed = self.env.execute_query(outbox.claim(1, fields.Datetime.now(), claimant, company_ids))
+        action = self.env["collection.action"].browse(row[0] for row in claimed)
+        action.invalidate_recordset()
+        if action and not action.message_uid:
+            action.message_uid = generate_tracking_message_id(f"{action.case_id.id}-collection.case")
+            self.env.flush_all()
+        self._commit()
+        return action
+
     def _commit(self):
         # Odoo's tests roll everything back; the fault tests run in processes of their own.
         if not modules.module.current_test:
-            self.env.cr.commit()
+            self.env.cr.commit()  # pylint: disable=invalid-commit
 
     def _find_orphans(self):
         """Mark what a session that is gone was sending as uncertain, and tell the managers."""
@@ -148,7 +164,9 @@ class CollectionDeliver(models.AbstractModel):
         if ids:
             actions = self.env["collection.action"].browse(ids)
             actions.invalidate_recordset()
-            actions.write({"reason": self.env._("The process was ended while it was being sent: nobody knows whether it left.")})
+            actions.write(
+                {"reason": self.env._("The process was ended while it was being sent: nobody knows whether it left.")}
+            )
             _logger.warning("%s notices are uncertain: their process was ended while it sent them.", len(ids))
             self.env.flush_all()
             self._commit()
@@ -341,7 +359,8 @@ class CollectionDeliver(models.AbstractModel):
                 "addressee_id": message.addressee.id,
                 "why_addressee": message.why_addressee,
                 "lang": message.lang,
-                "amount": action.case_id.currency_id.round(sum(line["amount_company"] for line in lines)) or notice.amount,
+                "amount": action.case_id.currency_id.round(sum(line["amount_company"] for line in lines))
+                or notice.amount,
                 **vals,
             }
         )
@@ -382,14 +401,23 @@ class CollectionDeliver(models.AbstractModel):
         if bad_address and case.state != "completed":
             self._ask_to_mend(action, case, day)
         later = step.task_ids.filtered(
-            lambda task: task.condition == "unreachable"
-            and (task.sequence, task.id) > (action.task_id.sequence, action.task_id.id)
+            lambda task: (
+                task.condition == "unreachable"
+                and (task.sequence, task.id) > (action.task_id.sequence, action.task_id.id)
+            )
         )[:1]
         if not later or case.state == "completed" or case.cycle != action.cycle:
             return
         row = {
-            **{"case_id": case.id, "step_id": step.id, "task_id": later.id, "channel_id": later.channel_id.id},
-            **{"cycle": case.cycle, "state": "planned", "approval": None, "is_final": False, "reason": None},
+            "case_id": case.id,
+            "step_id": step.id,
+            "task_id": later.id,
+            "channel_id": later.channel_id.id,
+            "cycle": case.cycle,
+            "state": "planned",
+            "approval": None,
+            "is_final": False,
+            "reason": None,
         }
         self.env.flush_all()
         inserted = self.env.execute_query(outbox.insert_actions(action.run_id, [row], day, self.env.uid))

@@ -91,9 +91,11 @@ class CollectionAgenda(models.AbstractModel):
         return True
 
     def _case_ids(self, company):
-        return self.env["collection.case"].search(
-            [("company_id", "=", company.id), ("state", "!=", "completed")], order="id"
-        ).ids
+        return (
+            self.env["collection.case"]
+            .search([("company_id", "=", company.id), ("state", "!=", "completed")], order="id")
+            .ids
+        )
 
     def _restart_new_debts(self, company):
         """Begin at the first step again where all that notices spoke of is settled and newer debts are overdue.
@@ -157,8 +159,7 @@ class CollectionAgenda(models.AbstractModel):
         :returns: number of actions planned
         """
         cycles = {
-            case["id"]: case["cycle"]
-            for case in self.env["collection.case"].browse(list(outcomes)).read(["cycle"])
+            case["id"]: case["cycle"] for case in self.env["collection.case"].browse(list(outcomes)).read(["cycle"])
         }
         rows, amounts = [], {}
         consolidated = self.env["collection.decision"]._reason_label("consolidated")
@@ -204,7 +205,9 @@ class CollectionAgenda(models.AbstractModel):
             return 0
         if not outcome.planned:
             steps = {step.id: step for step in case.strategy_id.step_ids}
-            ahead = [row for row in outcome.steps if row.verdict == "wait" and row.code in ("too_early", "no_working_day")]
+            ahead = [
+                row for row in outcome.steps if row.verdict == "wait" and row.code in ("too_early", "no_working_day")
+            ]
             if not ahead or outcome.code == "holdout":
                 return 0
             blocked = case._block_reasons(day).get(case.id)
@@ -249,7 +252,9 @@ class CollectionAgenda(models.AbstractModel):
             if run and run.date != today:
                 run.write({"state": "failed", "error": self.env._("Not finished on its day.")})
                 run = runs.browse()
-            done = runs.search_count([("company_id", "=", company.id), ("date", "=", today), ("state", "!=", "running")], limit=1)
+            done = runs.search_count(
+                [("company_id", "=", company.id), ("date", "=", today), ("state", "!=", "running")], limit=1
+            )
             if not run:
                 if done or not self._is_used(company):
                     continue

@@ -99,10 +99,14 @@ class CollectionStrategyJson(models.AbstractModel):
         try:
             content = json.loads(text)
         except ValueError as error:
-            raise UserError(self.env._("This file is no JSON (%s). Choose one that was exported here.", error)) from error
+            raise UserError(
+                self.env._("This file is no JSON (%s). Choose one that was exported here.", error)
+            ) from error
         if not isinstance(content, dict) or content.get("format") != FORMAT:
             raise UserError(
-                self.env._("This file is no strategy: it does not begin with “%s”. Choose one that was exported here.", FORMAT)
+                self.env._(
+                    "This file is no strategy: it does not begin with “%s”. Choose one that was exported here.", FORMAT
+                )
             )
         steps = content.get("steps")
         if not isinstance(steps, list) or not steps or not all(isinstance(row, dict) for row in steps):
@@ -137,7 +141,9 @@ class CollectionStrategyJson(models.AbstractModel):
                 value = self._choice(steps, name, value, where)
             elif field.type in ("integer", "float") and not isinstance(value, (int, float)):
                 raise UserError(
-                    self.env._("“%(name)s” of %(where)s is a number, not “%(value)s”.", name=name, where=where, value=value)
+                    self.env._(
+                        "“%(name)s” of %(where)s is a number, not “%(value)s”.", name=name, where=where, value=value
+                    )
                 )
             vals[name] = value
         vals["name"] = str(vals.get("name") or self.env._("Step %s", number))
@@ -158,10 +164,14 @@ class CollectionStrategyJson(models.AbstractModel):
         for name in ("condition", "role"):
             if row.get(name):
                 vals[name] = self._choice(tasks, name, row[name], where)
-        vals.update(sequence=int(row.get("sequence") or 10), preferred=bool(row.get("preferred")), note=row.get("note") or False)
+        vals.update(
+            sequence=int(row.get("sequence") or 10), preferred=bool(row.get("preferred")), note=row.get("note") or False
+        )
         if wording := row.get("wording"):
             if wording not in wordings:
-                raise UserError(self.env._("The wording “%(name)s” of %(where)s is not in the file.", name=wording, where=where))
+                raise UserError(
+                    self.env._("The wording “%(name)s” of %(where)s is not in the file.", name=wording, where=where)
+                )
             vals["template_id"] = wordings[wording]
         if kind := row.get("activity_type"):
             vals["activity_type_id"] = (

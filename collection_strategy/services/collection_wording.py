@@ -39,7 +39,10 @@ class CollectionWording(models.AbstractModel):
                 "reference": case.partner_id.ref or "",
                 "is_company": case.partner_id.is_company,
             },
-            "contact": {"name": addressee.name or "" if not addressee.is_company else "", "is_person": not addressee.is_company},
+            "contact": {
+                "name": addressee.name or "" if not addressee.is_company else "",
+                "is_person": not addressee.is_company,
+            },
             "company": {
                 "name": company.name,
                 "phone": company.phone or "",
@@ -55,7 +58,10 @@ class CollectionWording(models.AbstractModel):
             "days_overdue": max((item["days_overdue"] for item in items), default=0),
             "pay": here._pay(case, rows, lang),
             "charges": here._charges(case, rows, day, notice),
-            "step": {"name": notice.step_id.name or "" if notice else "", "tone": int(notice.tone or 0) if notice else 0},
+            "step": {
+                "name": notice.step_id.name or "" if notice else "",
+                "tone": int(notice.tone or 0) if notice else 0,
+            },
         }
         return values
 
@@ -80,7 +86,11 @@ class CollectionWording(models.AbstractModel):
             sums[item.currency_id] += amount
         lang = self.env.context.get("lang")
         return [
-            {"currency": currency.name, "amount": format_amount(self.env, total, currency, lang), "value": currency.round(total)}
+            {
+                "currency": currency.name,
+                "amount": format_amount(self.env, total, currency, lang),
+                "value": currency.round(total),
+            }
             for currency, total in sums.items()
         ]
 
@@ -147,11 +157,15 @@ class CollectionWording(models.AbstractModel):
 
     def _items_table(self, values):
         """Return the items as a table that any mail program shows."""
-        return self.env["ir.qweb"]._render("collection_strategy.notice_table", {"values": values}, lang=self.env.context.get("lang"))
+        return self.env["ir.qweb"]._render(
+            "collection_strategy.notice_table", {"values": values}, lang=self.env.context.get("lang")
+        )
 
     def _how_to_pay(self, values):
         """Return how to pay as a block that any mail program shows."""
-        return self.env["ir.qweb"]._render("collection_strategy.notice_how_to_pay", {"values": values}, lang=self.env.context.get("lang"))
+        return self.env["ir.qweb"]._render(
+            "collection_strategy.notice_how_to_pay", {"values": values}, lang=self.env.context.get("lang")
+        )
 
     @api.model
     def _layout(self, case, message):
@@ -165,8 +179,15 @@ class CollectionWording(models.AbstractModel):
     def _sample(self):
         """Return values such as a real case would give, to check and show wordings with."""
         item = {
-            **{"number": "INV/2026/0112", "date": "01/12/2026", "due_date": "01/31/2026", "days_overdue": 38},
-            **{"amount": "480.00 €", "value": 480.0, "original": "480.00 €", "currency": "EUR", "is_credit": False},
+            "number": "INV/2026/0112",
+            "date": "01/12/2026",
+            "due_date": "01/31/2026",
+            "days_overdue": 38,
+            "amount": "480.00 €",
+            "value": 480.0,
+            "original": "480.00 €",
+            "currency": "EUR",
+            "is_credit": False,
         }
         return {
             "today": "03/10/2026",
@@ -174,8 +195,12 @@ class CollectionWording(models.AbstractModel):
             "debtor": {"name": "Sample & Sons Ltd", "reference": "C-1001", "is_company": True},
             "contact": {"name": "Ann Sample", "is_person": True},
             "company": {
-                **{"name": self.env.company.name, "phone": "+30 2310 000000", "email": "accounts@example.com"},
-                **{"vat": "EL123456789", "address": "1 Main Street, 54621 Thessaloniki", "website": "https://example.com"},
+                "name": self.env.company.name,
+                "phone": "+30 2310 000000",
+                "email": "accounts@example.com",
+                "vat": "EL123456789",
+                "address": "1 Main Street, 54621 Thessaloniki",
+                "website": "https://example.com",
             },
             "collector": {"name": "Eleni K.", "phone": "+30 2310 000001", "email": "eleni@example.com"},
             "items": [item, {**item, "number": "INV/2026/0118", "due_date": "02/28/2026", "days_overdue": 10}],
@@ -183,10 +208,16 @@ class CollectionWording(models.AbstractModel):
             "amount": "960.00 €",
             "days_overdue": 38,
             "pay": {
-                **{"link": "https://example.com/pay/1", "iban": "GR16 0110 1250 0000 0001 2300 695", "bank": "Sample Bank"},
-                **{"bic": "ETHNGRAA", "holder": self.env.company.name, "reference": "CASE/2026/00041"},
+                "link": "https://example.com/pay/1",
+                "iban": "GR16 0110 1250 0000 0001 2300 695",
+                "bank": "Sample Bank",
+                "bic": "ETHNGRAA",
+                "holder": self.env.company.name,
+                "reference": "CASE/2026/00041",
             },
-            "charges": [{"kind": "interest", "label": "Interest", "amount": "4.20 €", "basis": "10.15 % from 02/01/2026"}],
+            "charges": [
+                {"kind": "interest", "label": "Interest", "amount": "4.20 €", "basis": "10.15 % from 02/01/2026"}
+            ],
             "step": {"name": "Reminder", "tone": 1},
             "table": Markup("<table><tr><td>INV/2026/0112</td></tr></table>"),
             "how_to_pay": Markup("<p>…</p>"),

@@ -36,7 +36,9 @@ class StrategyCommon(CollectionCommon):
         cls.company.collection_bank_account_id = cls.env["res.partner.bank"].create(
             {"acc_number": "GR1601101250000000012300695", "partner_id": cls.company.partner_id.id}
         )
-        cls.customer.write({"email": "alpha@example.com", "phone": "+30 2310 123456", "street": "1 Road", "city": "Rome"})
+        cls.customer.write(
+            {"email": "alpha@example.com", "phone": "+30 2310 123456", "street": "1 Road", "city": "Rome"}
+        )
         cls.other_customer.write({"email": "beta@example.com", "street": "2 Road", "city": "Rome"})
         cls.email = cls.env.ref("collection_cases.channel_email")
         cls.sms = cls.env.ref("collection_cases.channel_sms")

@@ -158,8 +158,10 @@ class TestDeliver(StrategyCommon):
     def test_letter_waits_in_the_print_queue(self):
         self._plan(self.letter)
         self.deliver.run()
-        queue = self.env["collection.notice"].with_user(self.collector).search(
-            [("attachment_id", "!=", False), ("printed_date", "=", False)]
+        queue = (
+            self.env["collection.notice"]
+            .with_user(self.collector)
+            .search([("attachment_id", "!=", False), ("printed_date", "=", False)])
         )
         self.assertEqual(queue.partner_id, self.customer)
         self.assertTrue(queue.sudo().attachment_id.raw.startswith(b"%PDF"))
@@ -339,7 +341,9 @@ class TestDeliver(StrategyCommon):
     def test_language_of_the_debtor(self):
         self.env["res.lang"]._activate_lang("el_GR")
         self.wording.text_ids = [
-            Command.create({"lang": "el_GR", "subject": "Οφειλή {{ amount }}", "body": "<p>Αξιότιμε {{ debtor.name }}</p>"})
+            Command.create(
+                {"lang": "el_GR", "subject": "Οφειλή {{ amount }}", "body": "<p>Αξιότιμε {{ debtor.name }}</p>"}
+            )
         ]
         self.customer.lang = "el_GR"
         self._plan(self.email)

@@ -137,7 +137,12 @@ class TestStrategy(StrategyCommon):
 
     def test_holiday_of_the_company(self):
         self.env["resource.calendar.leaves"].create(
-            {"name": "Day off", "company_id": self.company.id, "date_from": "2026-03-16 00:00:00", "date_to": "2026-03-16 23:00:00"}
+            {
+                "name": "Day off",
+                "company_id": self.company.id,
+                "date_from": "2026-03-16 00:00:00",
+                "date_to": "2026-03-16 23:00:00",
+            }
         )
         self._segment(self._strategy((3, self.email, {"on_working_days": True})))
         self._invoice(100, due=1)
@@ -155,7 +160,11 @@ class TestStrategy(StrategyCommon):
         self.assertIn("Step 2", case.next_step_text)
 
     def test_why_shows_every_step_with_its_reason(self):
-        self._segment(self._strategy((3, self.email), (10, self.email), (1, self.call, {"trigger": "event", "event": "promise_broken"})))
+        self._segment(
+            self._strategy(
+                (3, self.email), (10, self.email), (1, self.call, {"trigger": "event", "event": "promise_broken"})
+            )
+        )
         self._invoice(100, due=-5)
         self._day(TODAY)
         case = self._case().with_user(self.collector)
@@ -234,7 +243,9 @@ class TestStrategy(StrategyCommon):
             waiting.notice_ids.with_user(self.collector).action_approve()
             day = fields.Date.add(day, days=1)
         for action in self._actions():
-            found.append((fields.Date.to_string(action.due_date), action.step_id.name, action.channel_id.code, action.state))
+            found.append(
+                (fields.Date.to_string(action.due_date), action.step_id.name, action.channel_id.code, action.state)
+            )
         self.assertEqual(
             found,
             [
@@ -320,7 +331,9 @@ class TestSegment(StrategyCommon):
         self._invoice(50, due=-5, partner=self.other_customer)
         self._invoice(70, due=-5, partner=self._participant("Person", is_company=False))
         self.refresh.run()
-        proposal = self.env["collection.segment.propose"].browse(self.env["collection.segment"].action_propose()["res_id"])
+        proposal = self.env["collection.segment.propose"].browse(
+            self.env["collection.segment"].action_propose()["res_id"]
+        )
         self.assertEqual(
             [(line.name, line.case_count, line.amount) for line in proposal.line_ids],
             [("Companies, large debts", 1, 9000), ("Companies, small debts", 1, 50), ("Consumers, large debts", 1, 70)],

@@ -10,33 +10,33 @@ from email import message_from_bytes, policy
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 
-SHARE = 0.3
-"""Share of the messages that meet the fault."""
+FAULTS = {1: "r451", 2: "r550", 3: "drop", 4: "dropafter"}
+"""By the last digit of the address: refused for now, refused for good, hangs up when the message begins,
+hangs up after it has the whole message without an answer. The other addresses are served."""
 
 
 class Sink:
     """What arrived, and how the server behaves.
 
-    :param mode: ok · r451 and r550 (refuses the address) · drop (hangs up when the message begins) ·
-        dropafter (hangs up after it has the message, without an answer) · slow
+    While `is_broken`, what happens depends on the address: FAULTS by its last digit.
     """
 
     def __init__(self):
-        self.mode = "ok"
+        self.is_broken = False
         self.ids, self.tried = [], Counter()
         self.delay = 0.0
         self._lock = threading.Lock()
 
-    def meets_fault(self, address: str) -> bool:
-        """Tell whether an address is among those that meet the fault: always the same ones."""
+    def fault(self, address: str) -> str:
+        """Return the fault that an address meets, empty for none: always the same one."""
         number = int(re.sub(r"\D", "", address) or 0)
-        return number % 10 < SHARE * 10
+        return FAULTS.get(number % 10, "") if self.is_broken else ""
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         with self._lock:
             self.tried[address] += 1
-        if self.mode in ("r451", "r550") and self.meets_fault(address):
-            return "451 4.3.0 try again later" if self.mode == "r451" else "550 5.1.1 no such user"
+        if self.fault(address) in ("r451", "r550"):
+            return "451 4.3.0 try again later" if self.fault(address) == "r451" else "550 5.1.1 no such user"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -46,7 +46,7 @@ class Sink:
         message = message_from_bytes(envelope.content, policy=policy.default)
         with self._lock:
             self.ids.append(message["Message-Id"])
-        if self.mode == "dropafter" and self.meets_fault(envelope.rcpt_tos[0]):
+        if self.fault(envelope.rcpt_tos[0]) == "dropafter":
             server.transport.abort()
         return "250 OK"
 
@@ -60,7 +60,7 @@ class Server(SMTP):
 
     async def smtp_DATA(self, arg):
         sink = self.event_handler
-        if sink.mode == "drop" and sink.meets_fault((self.envelope.rcpt_tos or ["0"])[0]):
+        if sink.fault((self.envelope.rcpt_tos or ["0"])[0]) == "drop":
             self.transport.abort()
             return
         await super().smtp_DATA(arg)

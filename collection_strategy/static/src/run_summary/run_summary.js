@@ -1,22 +1,20 @@
-import {Component} from "@odoo/owl";
-import {registry} from "@web/core/registry";
-import {useService} from "@web/core/utils/hooks";
-import {standardFieldProps} from "@web/views/fields/standard_field_props";
-import {_t} from "@web/core/l10n/translation";
+import { Component } from "@odoo/owl";
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { standardFieldProps } from "@web/views/fields/standard_field_props";
+import { _t } from "@web/core/l10n/translation";
 
 /** What a run planned and what not, with the reasons; each count opens its list. */
 export class CollectionRunSummary extends Component {
     static template = "collection_strategy.RunSummary";
-    static props = {...standardFieldProps};
+    static props = { ...standardFieldProps };
 
     setup() {
         this.action = useService("action");
     }
 
     get summary() {
-        return (
-            this.props.record.data[this.props.name] || {planned: [], nothing: [], nothing_total: 0}
-        );
+        return this.props.record.data[this.props.name] || { planned: [], nothing: [], nothing_total: 0 };
     }
 
     number(value) {
@@ -39,7 +37,7 @@ export class CollectionRunSummary extends Component {
                 ["channel_id", "=", row.channel],
                 ["verdict", "!=", "nothing"],
             ],
-            row.label
+            row.label,
         );
     }
 
@@ -49,7 +47,7 @@ export class CollectionRunSummary extends Component {
                 ["code", "=", row.code],
                 ["verdict", "=", "nothing"],
             ],
-            row.label
+            row.label,
         );
     }
 }

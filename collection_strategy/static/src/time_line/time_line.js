@@ -1,11 +1,11 @@
-import {Component} from "@odoo/owl";
-import {registry} from "@web/core/registry";
-import {standardFieldProps} from "@web/views/fields/standard_field_props";
+import { Component } from "@odoo/owl";
+import { registry } from "@web/core/registry";
+import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
 /** The steps of a strategy on a line of days: what comes when, on which channel, how severe. */
 export class CollectionTimeLine extends Component {
     static template = "collection_strategy.TimeLine";
-    static props = {...standardFieldProps};
+    static props = { ...standardFieldProps };
 
     get steps() {
         const rows = this.props.record.data[this.props.name] || [];

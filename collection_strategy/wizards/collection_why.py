@@ -32,7 +32,9 @@ class CollectionWhy(models.TransientModel):
             tasks.setdefault(task.step, []).append(task)
         for row, shown in zip(outcome.steps, agenda._steps_as_values(case, outcome), strict=True) if outcome else ():
             reasons = [
-                decisions._sentence(task.code, task.day, task.detail) for task in tasks.get(row.step, ()) if task.code != "due"
+                decisions._sentence(task.code, task.day, task.detail)
+                for task in tasks.get(row.step, ())
+                if task.code != "due"
             ]
             if row.verdict == "due" and not reasons and outcome.code != "due":
                 reasons = [decisions._sentence(outcome.code, outcome.day, outcome.detail)]
@@ -61,7 +63,7 @@ class CollectionWhyLine(models.TransientModel):
     _order = "id"
 
     why_id = fields.Many2one("collection.why", required=True, ondelete="cascade")
-    step_id = fields.Many2one("collection.strategy.step", "Step")
+    step_id = fields.Many2one("collection.strategy.step")
     when = fields.Char()
     verdict = fields.Selection([("due", "Now"), ("wait", "Not yet"), ("skip", "Left out"), ("done", "Done")])
     reason = fields.Char("Why (not)")

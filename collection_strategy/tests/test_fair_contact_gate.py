@@ -17,7 +17,6 @@ class TestFairContactGate(StrategyCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env["collection.contact.rule"].search([]).action_archive()
         cls.customer.country_id = cls.env.ref("base.gr")
 
     def _rule(self, **vals):

@@ -5,6 +5,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.http import content_disposition, request
 from odoo.tools.misc import file_open
 
+from ..services.collection_field_day import LEAST_TYPED, MOST_FOUND
+
 PAGE = "/collections/field"
 SAFE = {
     "Cache-Control": "no-store",
@@ -40,11 +42,13 @@ class FieldController(http.Controller):
             "own": shown.id == user.id,
             "colleagues": colleagues,
             "visits": visits,
-            "data": json.dumps({visit["activity"]: visit for visit in visits}),
+            "least_typed": LEAST_TYPED,
+            "data": json.dumps({visit["key"]: visit for visit in visits}),
             "config": json.dumps(
                 {
                     "store": f"collections_field_{request.db}_{user.id}",
                     "post": f"{PAGE}/entry",
+                    "search": f"{PAGE}/search",
                     "receipt": f"{PAGE}/receipt/",
                     "worker": f"{PAGE}/worker.js",
                     "texts": self._texts(),
@@ -54,6 +58,20 @@ class FieldController(http.Controller):
             "token": request.csrf_token(),
         }
         return request.render("collection_cases.field_page", values, headers=dict(SAFE))
+
+    @http.route(f"{PAGE}/search", type="http", auth="user", methods=["GET"], readonly=True)
+    def search(self, q=None, **_params):
+        """Find customers of one's own without a planned visit; answers JSON: the cards, and what they know."""
+        desk = request.env["collection.field"]
+        try:
+            cases = desk._find(q)
+        except AccessError as refusal:
+            return self._json({"refused": refusal.args[0]}, 403)
+        nothing_planned = request.env["mail.activity"]
+        visits = [desk._visit_facts(nothing_planned, case) for case in cases[:MOST_FOUND]]
+        values = {"visits": visits, "more": len(cases) > MOST_FOUND}
+        cards = request.env["ir.qweb"]._render("collection_cases.field_found", values)
+        return self._json({"cards": cards, "visits": {visit["key"]: visit for visit in visits}}, 200)
 
     @http.route(f"{PAGE}/entry", type="http", auth="user", methods=["POST"])
     def entry(self, entry=None, **_params):
@@ -121,6 +139,7 @@ class FieldController(http.Controller):
             "amount": request.env._("Enter an amount above zero."),
             "number": request.env._("Enter the number of the cheque."),
             "date": request.env._("Enter the day."),
+            "searchOffline": request.env._("Searching needs a connection. Try again when there is one."),
             "noStore": request.env._(
                 "This browser keeps nothing: allow it to store data, or entries are lost without a network."
             ),

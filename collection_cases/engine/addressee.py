@@ -1,8 +1,10 @@
 """Whom to talk or write to about a customer's payments, and why that one.
 
-The order is that of a careful collector: the person the case names, the customer's payments officer,
-the people registered for it (the primary one first), the invoice address, the customer itself, the
-company above. Who cannot be reached on the channel is passed over, and the answer says so.
+The order is that of a careful collector: the person the case names, the payments officers of the branch
+and the customer, the people registered for it (the branch's, then the customer's, the primary one first),
+the branch, those registered at a branch or address below the customer, the invoice address, the customer
+itself, the company above. Of a case of one branch, the people of other branches come after the customer:
+it is not their debt. Who cannot be reached on the channel is passed over, and the answer says so.
 """
 
 from collections.abc import Iterable
@@ -11,14 +13,20 @@ from dataclasses import dataclass
 CASE = "case_contact"
 BRANCH_OFFICER = "branch_officer"
 OFFICER = "payments_officer"
+BRANCH_CONTACT = "branch_contact"
 PRIMARY = "primary_contact"
 CONTACT = "registered_contact"
 BRANCH = "branch"
+BELOW_CONTACT = "contact_below"
 INVOICE = "invoice_address"
 CUSTOMER = "customer"
+OTHER_BRANCH = "contact_of_other_branch"
 PARENT = "parent"
 
-ORDER = (CASE, BRANCH_OFFICER, OFFICER, PRIMARY, CONTACT, BRANCH, INVOICE, CUSTOMER, PARENT)
+ORDER = (
+    *(CASE, BRANCH_OFFICER, OFFICER, BRANCH_CONTACT, PRIMARY, CONTACT, BRANCH),
+    *(BELOW_CONTACT, INVOICE, CUSTOMER, OTHER_BRANCH, PARENT),
+)
 
 
 @dataclass(frozen=True)

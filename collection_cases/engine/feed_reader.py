@@ -13,6 +13,7 @@ import zipfile
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
@@ -196,17 +197,49 @@ def sheet_names(opener: Opener) -> list[str]:
 
     :raises FeedError: it is damaged or too large
     """
-    with opener() as stream:
-        book = _book(stream)
-        try:
-            return book.sheetnames
-        finally:
-            book.close()
+    with unpacked_once(opener) as file:
+        return file.book().sheetnames
+
+
+class _Unpacked:
+    """An opener that keeps its spreadsheet: unpacking reads all its texts, whatever sheet is wanted."""
+
+    def __init__(self, opener):
+        self._opener = opener
+        self._stream = self._kept = None
+
+    def __call__(self):
+        return self._opener()
+
+    def book(self):
+        """Return the spreadsheet; its sheets can be read again and again."""
+        if self._kept is None:
+            self._stream = self._opener()
+            self._kept = _book(self._stream)
+        return self._kept
+
+    def close(self):
+        for opened in (self._kept, self._stream):
+            if opened is not None:
+                opened.close()
+
+
+@contextmanager
+def unpacked_once(opener: Opener) -> Iterator[Opener]:
+    """Yield an opener of the same file whose spreadsheet is unpacked once, however often it is looked at."""
+    if isinstance(opener, _Unpacked):
+        yield opener
+        return
+    kept = _Unpacked(opener)
+    try:
+        yield kept
+    finally:
+        kept.close()
 
 
 def _read_xlsx(opener, sheet):
-    with opener() as stream:
-        book = _book(stream)
+    with unpacked_once(opener) as file:
+        book = file.book()
         try:
             if sheet and sheet not in book.sheetnames:
                 raise FeedError("no_sheet", sheet=sheet, sheets=", ".join(book.sheetnames))
@@ -216,8 +249,6 @@ def _read_xlsx(opener, sheet):
                 yield number, [Decimal(str(cell)) if isinstance(cell, float) else cell for cell in row], None
         except IndexError:
             raise FeedError("empty") from None
-        finally:
-            book.close()
 
 
 def _undamaged(rows):

@@ -13,7 +13,7 @@ from itertools import islice
 
 from . import feed_encoding, feed_mapping
 from .feed_parse import MONEY_SIGNS, NAMED, NUMBERS, SIGNS, SPACES
-from .feed_reader import FeedError, Layout, read, sheet_names
+from .feed_reader import FeedError, Layout, read, sheet_names, unpacked_once
 
 DELIMITERS = (";", ",", "\t", "|")
 HEADER_WITHIN = 60
@@ -86,14 +86,15 @@ def sniff(opener, given: Given | None = None) -> Findings:
     """
     given = given or Given()
     notes: list[str] = []
-    layout = _layout(opener, given, notes)
-    header_row, cells, year = _header(opener, layout, given)
-    headers = distinct(cells)
-    mapping = {target: _listed(names) for target, names in given.mapping.items()} or {
-        target: [name] for target, name in feed_mapping.propose(headers).items()
-    }
-    decimal_style, date_style = _styles(opener, layout, header_row, headers, mapping, given, notes)
-    return Findings(layout, header_row, headers, mapping, decimal_style, date_style, year, tuple(notes))
+    with unpacked_once(opener) as file:
+        layout = _layout(file, given, notes)
+        header_row, cells, year = _header(file, layout, given)
+        headers = distinct(cells)
+        mapping = {target: _listed(names) for target, names in given.mapping.items()} or {
+            target: [name] for target, name in feed_mapping.propose(headers).items()
+        }
+        decimal_style, date_style = _styles(file, layout, header_row, headers, mapping, given, notes)
+        return Findings(layout, header_row, headers, mapping, decimal_style, date_style, year, tuple(notes))
 
 
 def _listed(names):

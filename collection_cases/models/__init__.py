@@ -8,7 +8,9 @@ from . import collection_activity_status
 from . import collection_case
 from . import collection_case_flow
 from . import collection_case_items
+from . import collection_case_language
 from . import collection_case_priority
+from . import collection_case_time
 from . import collection_feed
 from . import collection_feed_change
 from . import collection_feed_column
@@ -28,6 +30,8 @@ from . import collection_promise_judged
 from . import collection_plan
 from . import collection_case_promise
 from . import collection_dispute
+from . import collection_dispute_credit
+from . import collection_dispute_task
 from . import collection_hold
 from . import collection_block
 from . import collection_instrument
@@ -46,6 +50,7 @@ from . import collection_refresh_progress
 from . import hr_department
 from . import hr_employee
 from . import mail_activity
+from . import mail_activity_dispute
 from . import mail_activity_type
 from . import res_company
 from . import res_config_settings

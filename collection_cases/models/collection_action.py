@@ -52,11 +52,12 @@ class CollectionAction(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        cases = self.env["collection.case"].browse({vals["case_id"] for vals in vals_list})
+        companies = {case.id: case.company_id for case in cases}
         for vals in vals_list:
             if "cost" not in vals and vals.get("channel_id") and vals.get("state", "done") == "done":
-                case = self.env["collection.case"].browse(vals["case_id"])
                 channel = self.env["collection.channel"].browse(vals["channel_id"])
-                vals["cost"] = channel._cost(case.company_id, vals.get("minutes") or 0)
+                vals["cost"] = channel._cost(companies[vals["case_id"]], vals.get("minutes") or 0)
         return super().create(vals_list)
 
     @api.ondelete(at_uninstall=False)

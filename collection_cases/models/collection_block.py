@@ -20,8 +20,9 @@ class CollectionItem(models.Model):
     )
 
     def _compute_amounts_kept_back(self):
-        today = fields.Date.context_today(self)
-        found = self._block_reasons(today)
+        found = {}
+        for company, items in self.grouped("company_id").items():
+            found.update(items._block_reasons(self.env["collection.refresh"]._today(company)))
         for item in self:
             reasons = found.get(item.id, [])
             contested = sum(float(block.amount or 0) for block in reasons if block.code == blocks.DISPUTED)
@@ -129,6 +130,12 @@ class CollectionCase(models.Model):
 
     dispute_ids = fields.One2many("collection.dispute", "case_id", "Disputes")
     hold_ids = fields.One2many("collection.hold", "case_id", "Holds")
+    all_hold_ids = fields.Many2many(
+        "collection.hold",
+        string="Holds on it and on its customer",
+        compute="_compute_all_hold_ids",
+        help="What holds for the case: holds on the customer count for all its cases at the company.",
+    )
     amount_disputed = fields.Monetary(
         "Contested",
         compute="_compute_amount_disputed",
@@ -137,6 +144,24 @@ class CollectionCase(models.Model):
     )
     block_text = fields.Text("Why not", compute="_compute_block_text")
     block_count = fields.Integer(compute="_compute_block_text")
+
+    @api.depends("hold_ids", "partner_id", "company_id")
+    def _compute_all_hold_ids(self):
+        holds = self.env["collection.hold"].search(
+            [
+                ("partner_id", "in", self.partner_id.ids),
+                ("company_id", "in", self.company_id.ids),
+                "|",
+                ("case_id", "=", False),
+                ("case_id", "in", self.ids),
+            ]
+        )
+        of_customer = holds.filtered(lambda hold: not hold.case_id).grouped(
+            lambda one: (one.partner_id, one.company_id)
+        )
+        for case in self:
+            own = holds.filtered(lambda hold, case=case: hold.case_id == case._origin)
+            case.all_hold_ids = own | of_customer.get((case.partner_id, case.company_id), holds.browse())
 
     @api.depends(
         "dispute_ids.state",
@@ -175,10 +200,14 @@ class CollectionCase(models.Model):
         return dict(found)
 
     @api.depends("item_ids.state", "promise_ids.state", "dispute_ids.state", "hold_ids.ended_date", "amount_overdue")
+    @api.depends_context("lang")
     def _compute_block_text(self):
-        today = fields.Date.context_today(self)
-        whole = self._block_reasons(today)
-        by_item = self._owed_items()._block_reasons(today)
+        # The company's day: who works abroad reads what the night job goes by.
+        whole, by_item = {}, {}
+        for company, cases in self.grouped("company_id").items():
+            today = self.env["collection.refresh"]._today(company)
+            whole.update(cases._block_reasons(today))
+            by_item.update(cases._owed_items()._block_reasons(today))
         for case in self:
             sentences = [case._block_sentence(block) for block in whole.get(case.id, []) if not block.source]
             items = case._owed_items()

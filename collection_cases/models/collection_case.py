@@ -144,8 +144,7 @@ class CollectionCase(models.Model):
     )
     def _compute_totals(self):
         self._flush_for(TOTALS_FLUSH)
-        today = fields.Date.context_today(self)
-        for date, cases in self.grouped(lambda case: case.date_refreshed or today).items():
+        for date, cases in self.grouped(lambda case: case.date_refreshed or case._today()).items():
             rows = {row[0]: row for row in self.env.execute_query(case_totals(cases.ids, date))}
             for case in cases:
                 _id, open_, overdue, oldest, count = rows.get(case._origin.id) or (0, 0, 0, None, 0)
@@ -160,18 +159,25 @@ class CollectionCase(models.Model):
         for model, names in needed.items():
             self.env[model].flush_model(names)
 
-    @api.depends("oldest_due_date")
+    @api.depends("oldest_due_date", "company_id")
     def _compute_days_overdue(self):
-        today = fields.Date.context_today(self)
-        for case in self:
-            case.days_overdue = days_overdue(case.oldest_due_date, today)
+        # The company's day: who works abroad sees what the night job saw.
+        for company, cases in self.grouped("company_id").items():
+            today = self.env["collection.refresh"]._today(company)
+            for case in cases:
+                case.days_overdue = days_overdue(case.oldest_due_date, today)
 
     def _search_days_overdue(self, operator, value):
         if operator not in ("<", "<=", ">", ">=") or not isinstance(value, int):
             return NotImplemented
-        limit = fields.Date.subtract(fields.Date.context_today(self), days=value)
         mirrored = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}[operator]
-        late = Domain("oldest_due_date", mirrored, limit)
+        # sudo: each company's day is no secret
+        companies = self.env["res.company"].sudo().search([])  # pylint: disable=no-search-all
+        late = Domain.OR(
+            Domain("company_id", "in", same.ids)
+            & Domain("oldest_due_date", mirrored, fields.Date.subtract(today, days=value))
+            for today, same in companies.grouped(self.env["collection.refresh"]._today).items()
+        )
         # Not overdue at all is zero days overdue.
         nothing = {"<": value > 0, "<=": value >= 0, ">": value < 0, ">=": value <= 0}[operator]
         return late | Domain("oldest_due_date", "=", False) if nothing else late
@@ -179,8 +185,8 @@ class CollectionCase(models.Model):
     @api.depends("item_ids.residual_company", "item_ids.due_date", "item_ids.state")
     def _compute_aging_chart(self):
         """Shares of the open debts per bucket, for the ageing bar: [[code, amount], …]."""
-        today = fields.Date.context_today(self)
         for case in self:
+            today = case._today()
             amounts = dict.fromkeys((code for code, _first, _last in BUCKETS), 0.0)
             for item in case.item_ids:
                 if item.state == "open" and item.residual_company > 0:

@@ -20,11 +20,10 @@ class CollectionCase(models.Model):
             `engine.addressee`, None when nobody) and `text` (the reason as a sentence)
         """
         self.ensure_one()
-        candidates = [
-            Candidate(partner.id, why, self._can_be_reached(partner, channel))
-            for why, partner in self._addressee_candidates()
-        ]
-        found = addressee.resolve(candidates)
+        offered = self._addressee_candidates()
+        found = addressee.resolve(
+            Candidate(partner.id, why, self._can_be_reached(partner, channel)) for why, partner in offered
+        )
         partners = self.env["res.partner"]
         return {
             "partner": partners.browse(found.key) if found.key else partners,
@@ -33,7 +32,7 @@ class CollectionCase(models.Model):
         }
 
     def _addressee_candidates(self):
-        """Return who may be addressed: list of (why, `res.partner`), in no particular order."""
+        """Return who may be addressed: list of (why, `res.partner`); of the same why, the first comes first."""
         self.ensure_one()
         # sudo: who may read the case may know whom it concerns
         customer = self.partner_id.sudo().with_company(self.company_id)
@@ -43,9 +42,11 @@ class CollectionCase(models.Model):
             (addressee.BRANCH_OFFICER, branch.payment_contact_id),
             (addressee.OFFICER, customer.payment_contact_id),
         ]
-        for contact in customer.collection_contact_ids:
-            why = addressee.PRIMARY if contact.is_primary else addressee.CONTACT
-            found.append((why, contact.contact_id))
+        # sudo: as above
+        contacts = self.env["collection.contact"].sudo()
+        registered = contacts.search([("partner_id.commercial_partner_id", "=", customer.id)])
+        for contact in registered.sorted(lambda contact: not contact.is_primary):
+            found.append((self._addressee_why(contact), contact.contact_id))
         found.append((addressee.BRANCH, branch))
         invoice = self.env["res.partner"].sudo().browse((branch or customer).address_get(["invoice"])["invoice"])
         if invoice != customer:
@@ -54,6 +55,14 @@ class CollectionCase(models.Model):
         if customer.parent_id:
             found.append((addressee.PARENT, customer.parent_id))
         return [(why, partner.sudo(False)) for why, partner in found if partner and partner.active]
+
+    def _addressee_why(self, contact):
+        """Return as what somebody registered at the customer, or below it, may be addressed."""
+        if contact.partner_id == self.branch_id:
+            return addressee.BRANCH_CONTACT
+        if contact.partner_id == self.partner_id:
+            return addressee.PRIMARY if contact.is_primary else addressee.CONTACT
+        return addressee.OTHER_BRANCH if self.branch_id else addressee.BELOW_CONTACT
 
     def _can_be_reached(self, partner, channel):
         """Tell whether somebody has what a channel needs.
@@ -81,11 +90,16 @@ class CollectionCase(models.Model):
             addressee.CASE: self.env._("the payments officer of the case"),
             addressee.BRANCH_OFFICER: self.env._("the payments officer of the branch"),
             addressee.OFFICER: self.env._("the payments officer of the customer"),
+            addressee.BRANCH_CONTACT: self.env._("a contact for payments of the branch"),
             addressee.PRIMARY: self.env._("the primary contact for payments"),
             addressee.CONTACT: self.env._("a registered contact for payments"),
             addressee.BRANCH: self.env._("the branch"),
+            addressee.BELOW_CONTACT: self.env._("a contact for payments of %s", self._registered_at(found.key)),
             addressee.INVOICE: self.env._("the invoice address"),
             addressee.CUSTOMER: self.env._("the customer"),
+            addressee.OTHER_BRANCH: self.env._(
+                "a contact for payments of another branch, %s", self._registered_at(found.key)
+            ),
             addressee.PARENT: self.env._("the parent company"),
         }
         partners = self.env["res.partner"].sudo()  # sudo: names only
@@ -94,3 +108,10 @@ class CollectionCase(models.Model):
             names = ", ".join(partners.browse(candidate.key).name for candidate in found.passed_over)
             text = self.env._("%(text)s; not reachable: %(names)s", text=text, names=names)
         return text
+
+    def _registered_at(self, person_id):
+        """Return where below the customer somebody is registered, in words."""
+        # sudo: names only
+        contacts = self.env["collection.contact"].sudo()
+        domain = [("contact_id", "=", person_id), ("partner_id.commercial_partner_id", "=", self.partner_id.id)]
+        return ", ".join(contacts.search(domain).partner_id.mapped("name"))

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 
 class CollectionCase(models.Model):
@@ -33,8 +34,17 @@ class CollectionCase(models.Model):
         :returns: `collection.action`
         """
         self.ensure_one()
+        return self._write_actions([{**vals, "case_id": self.id}])
+
+    @api.model
+    def _write_actions(self, vals_list):
+        """Add lines to the history of several cases at once.
+
+        :param vals_list: list of values of `collection.action`, with the case
+        :returns: `collection.action`
+        """
         # sudo: history is written by the product, never typed in; callers have checked the right
-        return self.env["collection.action"].sudo().create({**vals, "case_id": self.id}).sudo(False)
+        return self.env["collection.action"].sudo().create(vals_list).sudo(False)
 
     def action_log_contact(self):
         """Open the dialog that logs a contact with the debtor."""
@@ -134,7 +144,11 @@ class CollectionCase(models.Model):
                 )
             ) from error
         if next_day and next_day < self._today():
-            raise UserError(self.env._("The next step is planned for a day to come: %s has passed.", next_date))
+            raise UserError(
+                self.env._(
+                    "The next step is planned for a day to come: %s has passed.", format_date(self.env, next_day)
+                )
+            )
         action = self._log_contact(
             self.env["collection.channel"]._by_code(channel),
             self.env["collection.outcome"]._by_code(outcome),

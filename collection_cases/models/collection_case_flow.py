@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 from odoo.tools.misc import clean_context
 
 STATES = [
@@ -217,35 +218,43 @@ class CollectionCase(models.Model):
         :param reason: for `completed` a code of CLOSE_REASONS, else any word for the log
         :raises UserError: completing a case that still has something to collect
         """
-        today = fields.Date.context_today(self)
-        for case in self.filtered(lambda case: case.state != state):
-            vals = {"state": state}
-            if state == "completed":
-                left = case.item_ids.filtered(lambda item: item.state == "open" and item.residual > 0)
-                if left and reason == "by_hand":
-                    raise UserError(
-                        self.env._(
-                            "%(case)s still has %(count)s open items (%(names)s). Register their payment, write them"
-                            " off, or exclude them from follow-up in accounting: the case then completes by itself.",
-                            case=case.name,
-                            count=len(left),
-                            names=", ".join(left[:3].mapped("name")) + ("…" if len(left) > 3 else ""),
-                        )
+        moving = self.filtered(lambda case: case.state != state)
+        if state == "completed":
+            moving._complete(reason)
+            return
+        completed = moving.filtered(lambda case: case.state == "completed")
+        (moving - completed)._write_derived({"state": state})
+        for case in completed:
+            case._check_no_twin()
+            today = case._today()
+            again = {"close_reason": False, "close_date": False, "open_date": today}
+            case._write_derived({"state": state, **again, "cycle": case.cycle + 1, "cycle_date": today})
+
+    def _complete(self, reason):
+        """Complete cases, for `_update_state`.
+
+        :param reason: a code of CLOSE_REASONS
+        """
+        for case in self:
+            left = case.item_ids.filtered(lambda item: item.state == "open" and item.residual > 0)
+            if left and reason == "by_hand":
+                raise UserError(
+                    self.env._(
+                        "%(case)s still has %(count)s open items (%(names)s). Register their payment, write them"
+                        " off, or exclude them from follow-up in accounting: the case then completes by itself.",
+                        case=case.name,
+                        count=len(left),
+                        names=", ".join(left[:3].mapped("name")) + ("…" if len(left) > 3 else ""),
                     )
-                vals.update(close_reason=reason, close_date=today)
-                # sudo: items follow their case; a credit that is left must be free for the next one
-                case.item_ids.sudo().filtered(lambda item: item.state == "open").write(
-                    {"state": "released", "release_reason": "completed"}
                 )
-            elif case.state == "completed":
-                case._check_no_twin()
-                vals.update(
-                    close_reason=False, close_date=False, open_date=today, cycle=case.cycle + 1, cycle_date=today
-                )
-            case._write_derived(vals)
-            if state == "completed":
-                case._cancel_planned_work()
-                case._on_completed()
+            # sudo: items follow their case; a credit that is left must be free for the next one
+            case.item_ids.sudo().filtered(lambda item: item.state == "open").write(
+                {"state": "released", "release_reason": "completed"}
+            )
+            case._write_derived({"state": "completed", "close_reason": reason, "close_date": case._today()})
+            case._end_settled_disputes()
+            case._cancel_planned_work()
+            case._on_completed()
 
     def _follow_work(self, state, what):
         """Move the case because work was done; never fail the work itself.
@@ -253,32 +262,35 @@ class CollectionCase(models.Model):
         :param state: where the done activity's type leads
         :param what: the name of the work, for the note
         """
-        for case in self:
-            if case.state == "completed":
-                continue
+        running = self.filtered(lambda case: case.state != "completed")
+        # Completing is refused case by case; every other state all of them reach at once.
+        for cases in running if state == "completed" else [running]:
             try:
-                case._update_state(state, "by_hand")
+                cases._update_state(state, "by_hand")
             except UserError as refusal:
-                case._message_log(body=self.env._("%(work)s is done. %(why)s", work=what, why=refusal.args[0]))
+                text = self.env._("%(work)s is done. %(why)s", work=what, why=refusal.args[0])
+                cases._message_log_batch(dict.fromkeys(cases.ids, text))
 
     def _cancel_planned_work(self):
         """Cancel what is still planned: nobody may call a customer who has paid."""
+        self.ensure_one()
+        case = self._in_language_of()
+        why = case.env._("The case is completed")
         # sudo: planned work of colleagues goes too
-        planned = self.sudo().activity_ids.filtered("activity_type_id.collection_participates")
-        for case in self:
-            cancelled = planned.filtered(lambda activity, case=case: activity.res_id == case.id)
-            if cancelled:
-                names = ", ".join(
-                    f"{activity.activity_type_id.name} ({activity.user_id.name or '–'}, {activity.date_deadline})"
-                    for activity in cancelled
-                )
-                case._message_log(body=self.env._("Cancelled, because the case is completed: %s.", names))
-        planned.with_context(collection_cancel_reason=self.env._("The case is completed")).unlink()
+        planned = case.sudo().activity_ids.filtered("activity_type_id.collection_participates")
+        if planned:
+            names = ", ".join(
+                f"{activity.activity_type_id.name} ({activity.user_id.name or '–'},"
+                f" {format_date(case.env, activity.date_deadline)})"
+                for activity in planned
+            )
+            case._message_log(body=case.env._("Cancelled, because the case is completed: %s.", names))
+        planned.with_context(collection_cancel_reason=why).unlink()
         # sudo: what was promised about a case that is over is nobody's to wait for
-        running = self.sudo().promise_ids.filtered(lambda promise: promise.state == "open")
+        running = case.sudo().promise_ids.filtered(lambda promise: promise.state == "open")
         if running:
-            running._cancel(self.env._("The case is completed"))
-        self.sudo().plan_ids.filtered(lambda plan: plan.state == "active")._after_instalments()  # sudo: as above
+            running._cancel(why)
+        case.sudo().plan_ids.filtered(lambda plan: plan.state == "active")._after_instalments()  # sudo: as above
 
     def _on_completed(self):
         """Hook: the case was completed. Called by `_update_state`; override to add. Returns nothing."""
@@ -313,16 +325,13 @@ class CollectionCase(models.Model):
         for (company, gone), theirs in cases.grouped(lambda case: (case.company_id, case.user_id)).items():
             heir = company.collection_user_id.filtered("active") - users
             theirs.write({"user_id": heir.id})
-            theirs._message_log_batch(
-                {
-                    case.id: self.env._(
-                        "%(gone)s was archived; the debt manager is now %(heir)s.",
-                        gone=gone.name,
-                        heir=heir.name or self.env._("nobody: choose one"),
-                    )
-                    for case in theirs
-                }
+            told = theirs[:1]._in_language_of()
+            note = told.env._(
+                "%(gone)s was archived; the debt manager is now %(heir)s.",
+                gone=gone.name,
+                heir=heir.name or told.env._("nobody: choose one"),
             )
+            theirs._message_log_batch(dict.fromkeys(theirs.ids, note))
 
     @api.model
     def _before_merge(self, src_partners, dst_partner):

@@ -1,7 +1,9 @@
 import json
+from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from ..engine import priority as priority_engine
 from ..engine.aging import days_overdue
@@ -25,6 +27,7 @@ class CollectionCase(models.Model):
     _my_day_idx = models.Index("(user_id, priority_score) WHERE state <> 'completed'")
 
     @api.depends("priority_parts", "oldest_due_date", "activity_ids", "user_id", "state")
+    @api.depends_context("lang")
     def _compute_priority_reason(self):
         for case in self:
             parts = dict(case.priority_parts or [])
@@ -51,7 +54,7 @@ class CollectionCase(models.Model):
             return not self.activity_ids and self.env._("no next step planned")
         if code == "waiting":
             if self.next_promise_date:
-                return self.env._("waits for the promise of %s", fields.Date.to_string(self.next_promise_date))
+                return self.env._("waits for the promise of %s", format_date(self.env, self.next_promise_date))
             return self.env._("waits: contested or held")
         return False
 
@@ -102,10 +105,12 @@ class CollectionCase(models.Model):
         self._flush_for(queries.FLUSH)
         day = day or self.env["collection.refresh"]._today(company)
         rows = self.env.execute_query(queries.facts(company, day))
-        amounts = sorted(float(row[1] or 0) for row in rows)
+        elsewhere = self._kept_back_elsewhere(company, day)
+        due = {row[0]: max(0.0, float(row[1] or 0) + elsewhere[row[0]]) for row in rows}
+        amounts = sorted(due.values())
         changed = []
-        for id_, amount, oldest, known, planned, broken, held in rows:
-            amount = float(amount or 0)
+        for id_, _amount, oldest, known, planned, broken, held in rows:
+            amount = due[id_]
             late = days_overdue(oldest, day)
             share = priority_engine.rank(amount, amounts) if amount else 0.0
             found = priority_engine.prioritise(share, late, planned, broken, held or not amount)
@@ -115,3 +120,23 @@ class CollectionCase(models.Model):
         if changed:
             self.env.execute_query(queries.write(changed))
             self.invalidate_model(["priority", "priority_parts", "priority_score"])
+
+    @api.model
+    def _kept_back_elsewhere(self, company, day):
+        """Return what is contested or promised of items that are not overdue: it lowers no rank.
+
+        A promise about overdue and other items is about the overdue ones first.
+
+        :returns: {case id: amount in the company's currency}, 0 for cases without any
+        """
+        amounts = defaultdict(float)
+        contested = self.env.execute_query(queries.contested_not_overdue(company, day))
+        lines = {line_id: case_id for case_id, line_id in contested}
+        for line in self.env["collection.dispute.line"].browse(lines):
+            amounts[lines[line.id]] += line._in_company_currency(line._held_back())
+        rows = self.env.execute_query(queries.promised_not_overdue(company, day))
+        promises = self.env["collection.promise"].browse(row[1] for row in rows)
+        for promise, (case_id, _id, overdue) in zip(promises, rows, strict=True):
+            rest = max(0.0, promise.missing - float(overdue))
+            amounts[case_id] += promise.currency_id._convert(rest, company.currency_id, company, promise.made_on)
+        return amounts

@@ -1,8 +1,13 @@
 from datetime import timedelta
+from functools import partial
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
+
+
+def _nothing_moved(date, env):
+    return env._("Nothing has moved since %s.", format_date(env, date))
 
 
 class CollectionCase(models.Model):
@@ -101,13 +106,13 @@ class CollectionCase(models.Model):
         """Ask the department's head to step in: an activity for them and a note on the case."""
         self.check_access("write")
         for case in self:
-            case._escalate(self.env._("%s asks you to step in.", self.env.user.name))
+            case._escalate(lambda env: env._("%s asks you to step in.", env.user.name))
         return True
 
     def _escalate(self, why):
         """Escalate one case.
 
-        :param why: a sentence for the head and the note
+        :param why: from an environment to a sentence in its language, for the head and the note
         :raises UserError: nobody to escalate to, the case is completed, or it is with the head already
         """
         self.ensure_one()
@@ -137,12 +142,14 @@ class CollectionCase(models.Model):
                     "%(case)s is with %(head)s already, until %(date)s.",
                     case=self.name,
                     head=head.name,
-                    date=waiting[0].date_deadline,
+                    date=format_date(self.env, waiting[0].date_deadline),
                 )
             )
-        self.sudo()._plan(kind, self._today(), summary=why, user=head)
+        for_head = self.sudo()._in_language_of(head)
+        for_head._plan(kind, self._today(), summary=why(for_head.env), user=head)
         self.sudo()._write_derived({"escalated_date": self._today()})  # sudo: set by the product, not typed in
-        self._message_log(body=self.env._("Escalated to %(head)s. %(why)s", head=head.name, why=why))
+        told = self._in_language_of()
+        told._message_log(body=told.env._("Escalated to %(head)s. %(why)s", head=head.name, why=why(told.env)))
 
     @api.model
     def _escalate_stale(self, company, day):
@@ -175,7 +182,7 @@ class CollectionCase(models.Model):
             if blocked.get(case.id) or not case._escalation_head():
                 continue
             try:
-                case._escalate(self.env._("Nothing has moved since %s.", fields.Date.to_string(case.progress_date)))
+                case._escalate(partial(_nothing_moved, case.progress_date))
             except UserError:
                 continue  # with the head already
             count += 1

@@ -123,12 +123,8 @@ class CollectionDispute(models.Model):
     @api.depends("reason_id")
     def _compute_responsible(self):
         for dispute in self:
-            reason = dispute.reason_id
-            department = reason.department_id or dispute.case_id.department_id
-            # sudo: who heads a department is no secret inside the company
-            head = department.sudo().manager_id.user_id
-            dispute.department_id = department
-            dispute.user_id = reason.user_id or head or dispute.case_id.user_id or self.env.user
+            dispute.department_id = dispute.reason_id.department_id or dispute.case_id.department_id
+            dispute.user_id = dispute._who_settles()
 
     @api.depends("reason_id", "date")
     def _compute_date_deadline(self):
@@ -149,36 +145,13 @@ class CollectionDispute(models.Model):
         disputes = super(CollectionDispute, plain).create(vals_list)
         for dispute in disputes:
             if not dispute.user_id:
-                dispute.user_id = dispute.case_id.user_id or self.env.user
+                dispute.user_id = dispute._who_settles()
             if dispute.case_id.state == "completed":
                 raise UserError(self.env._("%s is completed: open a new case to contest.", dispute.case_id.name))
             if not dispute.line_ids:
                 raise UserError(self.env._("Say which items are contested, and how much of each."))
             dispute._raise_task()
         return disputes
-
-    def _raise_task(self):
-        """Give the person responsible the task, with the deadline, and tell the case."""
-        self.ensure_one()
-        kind = self.env.ref("collection_cases.mail_activity_type_dispute", raise_if_not_found=False)
-        if kind and self.user_id:
-            self.activity_schedule(
-                activity_type_id=kind.id,
-                date_deadline=self.date_deadline,
-                user_id=self.user_id.id,
-                summary=self.env._("Settle the dispute"),
-            )
-        self.case_id._message_log(
-            body=self.env._(
-                "Contested: %(items)s (%(reason)s). Settled by %(who)s until %(date)s.",
-                items=", ".join(
-                    f"{line.item_id.name} {line.currency_id.format(line.amount)}" for line in self.line_ids
-                ),
-                reason=self.reason_id.name,
-                who=self.user_id.name or self.department_id.name or "–",
-                date=fields.Date.to_string(self.date_deadline),
-            )
-        )
 
     def write(self, vals):
         if not self.env.su and not (DERIVED | {"case_id"}).isdisjoint(vals):
@@ -189,15 +162,6 @@ class CollectionDispute(models.Model):
         if not {"user_id", "date_deadline"}.isdisjoint(vals):
             self._follow_task()
         return res
-
-    def _follow_task(self):
-        """Give the task to who settles the dispute now, with its deadline."""
-        kind = self.env.ref("collection_cases.mail_activity_type_dispute", raise_if_not_found=False)
-        for dispute in self.filtered(lambda dispute: dispute.state == "open"):
-            # sudo: the task may be a colleague's until now
-            task = dispute.sudo().activity_ids.filtered(lambda activity: activity.activity_type_id == kind)[:1]
-            if task and dispute.user_id:
-                task.write({"user_id": dispute.user_id.id, "date_deadline": dispute.date_deadline})
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
@@ -211,43 +175,33 @@ class CollectionDispute(models.Model):
             if dispute.state != "open":
                 raise UserError(self.env._("%s is settled already.", dispute.name))
 
-    def _settle(self, state):
+    def _settle(self, state, why=None):
+        """Close disputes.
+
+        :param state: accepted, rejected or withdrawn
+        :param why: added to how it was settled
+        """
         # sudo: the right was checked; the state is moved by its buttons only, tasks of colleagues end with
         # the dispute, and who settles it need not have any right on the case
         for dispute in self.sudo():
-            dispute.write({"state": state, "closed_date": dispute.case_id._today()})
+            vals = {"state": state, "closed_date": dispute.case_id._today()}
+            if why:
+                vals["resolution"] = "\n".join(filter(None, (dispute.resolution, why)))
+            dispute.write(vals)
             if tasks := dispute.activity_ids:
-                tasks.action_feedback(feedback=dict(DISPUTE_STATES)[state])
-            dispute.case_id._message_log(
-                body=self.env._(
-                    "Dispute %(name)s: %(state)s. %(text)s",
-                    name=dispute.reason_id.name,
-                    state=dict(self._fields["state"]._description_selection(self.env))[state],
-                    text=dispute.resolution or "",
-                )
-            )
+                tasks.action_feedback(feedback=dispute._state_label())
+            case = dispute.case_id._in_language_of()
+            case._message_log(body=dispute.with_env(case.env)._settled_text())
+            dispute._tell_settled()
+
+    def _state_label(self):
+        return dict(self._fields["state"]._description_selection(self.env))[self.state]
 
     def action_accept(self):
         """Accept: the debtor is right. The contested part stays out until its credit note is posted."""
         self._check_open()
         self._settle("accepted")
         return True
-
-    def action_accept_and_credit(self):
-        """Accept, and make the credit notes for the contested parts, as drafts to look at."""
-        self.ensure_one()
-        self._check_open()
-        moves = self._make_credit_notes()
-        self._settle("accepted")
-        return self._open_credit_notes(moves)
-
-    def action_make_credit_notes(self):
-        """Make the credit notes of an accepted dispute that has none yet."""
-        self.ensure_one()
-        self.check_access("write")
-        if self.state != "accepted" or self.credit_move_ids:
-            raise UserError(self.env._("A credit note is made once, for an accepted dispute."))
-        return self._open_credit_notes(self._make_credit_notes())
 
     def action_reject(self):
         """Reject: the contested part is collected again."""
@@ -267,33 +221,6 @@ class CollectionDispute(models.Model):
         self._check_open()
         self._settle("withdrawn")
         return True
-
-    def action_open_credit_notes(self):
-        """Open the credit notes made for this dispute."""
-        self.ensure_one()
-        return self._open_credit_notes(self.credit_move_ids)
-
-    def _open_credit_notes(self, moves):
-        action = {"type": "ir.actions.act_window", "res_model": "account.move", "name": self.env._("Credit notes")}
-        if len(moves) == 1:
-            return {**action, "views": [(False, "form")], "res_id": moves.id}
-        return {**action, "views": [(False, "list"), (False, "form")], "domain": [("id", "in", moves.ids)]}
-
-    def _make_credit_notes(self):
-        """Make a draft credit note per contested document, of the contested part, and link them.
-
-        :returns: `account.move`
-        :raises UserError: no right to make one, or an item without an invoice
-        """
-        if not self.env["account.move"].has_access("create"):
-            raise UserError(
-                self.env._("Making a credit note needs accounting rights: accept, and ask accounting for the note.")
-            )
-        moves = self.env["account.move"]
-        for line in self.line_ids:
-            moves |= line._make_credit_note(self.sudo().case_id._today())  # sudo: only the day
-        self.sudo().credit_move_ids = [fields.Command.set(moves.ids)]  # sudo: a link that buttons set
-        return moves
 
     def _block_detail(self):
         """Return what a reason of this kind adds to its sentence."""
@@ -403,33 +330,3 @@ class CollectionDisputeLine(models.Model):
         return self.currency_id._convert(
             amount, company.currency_id, company, self.item_id.date or self.item_id.due_date
         )
-
-    def _make_credit_note(self, day):
-        """Make a draft credit note over the contested part of the item's invoice.
-
-        A part is credited by scaling the invoice's lines, so that taxes are credited in proportion.
-
-        :param day: the date of the credit note
-        """
-        self.ensure_one()
-        item = self.sudo().item_id  # sudo: who may make credit notes may make one of a contested item
-        invoice = item.move_line_id.move_id.sudo(False)
-        if invoice.move_type != "out_invoice":
-            raise UserError(
-                self.env._(
-                    "%s has no invoice that could be credited. Accept without a credit note, and settle it where"
-                    " it is booked.",
-                    item.name,
-                )
-            )
-        note = invoice._reverse_moves([{"invoice_date": day, "date": day, "ref": self.dispute_id.name}])
-        share = self.amount / invoice.amount_total if invoice.amount_total else 1
-        if share < 1:
-            for line in note.invoice_line_ids.filtered(lambda line: line.display_type == "product"):
-                line.price_unit = line.price_unit * share
-            gap = self.currency_id.round(self.amount - note.amount_total)
-            untaxed = note.invoice_line_ids.filtered(lambda line: line.display_type == "product" and line.quantity)
-            if gap and untaxed:
-                # A cent that rounding took.
-                untaxed[-1].price_unit += gap / untaxed[-1].quantity
-        return note

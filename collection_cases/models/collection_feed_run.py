@@ -4,6 +4,7 @@ import os
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ..engine.feed_reader import FeedError
 from ..queries import feed_apply
@@ -150,13 +151,31 @@ class CollectionFeedRun(models.Model):
 
     @api.autovacuum
     def _forget_old_images(self):
-        """Delete what entries were before readings that are too old to be undone."""
+        """Delete what entries were before readings that are too old to be undone, and the files of these readings."""
         for feed in self.env["collection.feed"].with_context(active_test=False).search([]):  # pylint: disable=no-search-all
             old = self.search(
                 [("feed_id", "=", feed.id), ("state", "=", "done"), ("is_final", "=", False)], offset=KEPT_RUNS
             )
             self.env["collection.feed.change"].search([("run_id", "in", old.ids)]).unlink()
             old.is_final = True
+            self._of_files_to_forget(feed)._forget_files()
+
+    @api.model
+    def _of_files_to_forget(self, feed):
+        """Return the readings of a ledger whose files are of no use any more.
+
+        Those up to the last that cannot be undone any more; of failed and undone ones, all but the last.
+        """
+        own = Domain("feed_id", "=", feed.id)
+        with_file = Domain("attachment_id", "!=", False) | Domain("problem_attachment_id", "!=", False)
+        final = self.search(own & Domain("is_final", "=", True), limit=1)
+        of_no_use = self.search(own & Domain("state", "in", ("failed", "undone")), offset=KEPT_RUNS)
+        return self.search(own & with_file & (Domain("id", "<=", final.id or 0) | Domain("id", "in", of_no_use.ids)))
+
+    def _forget_files(self):
+        """Delete the files as read and the lists of problems; the counts, sums and shown problems stay."""
+        files = self.attachment_id | self.problem_attachment_id
+        files.filtered(lambda file: file.res_model == self._name).unlink()
 
     # === READING === #
 

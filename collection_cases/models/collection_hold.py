@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 
 class CollectionHold(models.Model):
@@ -49,10 +50,11 @@ class CollectionHold(models.Model):
     _running_idx = models.Index("(company_id, partner_id, date_until) WHERE ended_date IS NULL")
 
     @api.depends("partner_id", "case_id", "item_id", "date_until")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for hold in self:
             what = hold.item_id.name or hold.case_id.name or hold.partner_id.display_name
-            hold.display_name = f"{what} → {hold.date_until}"
+            hold.display_name = f"{what} → {format_date(self.env, hold.date_until)}"
 
     @api.depends("case_id", "item_id")
     def _compute_scope(self):
@@ -94,7 +96,8 @@ class CollectionHold(models.Model):
         holds = super().create(vals_list)
         holds._check_made()
         for hold in holds:
-            hold._tell(self.env._("Held until %(date)s: %(reason)s", date=hold.date_until, reason=hold.reason))
+            day = format_date(self.env, hold.date_until)
+            hold._tell(self.env._("Held until %(date)s: %(reason)s", date=day, reason=hold.reason))
         return holds
 
     @api.constrains("date_from", "date_until", "item_id", "case_id", "partner_id")
@@ -103,14 +106,15 @@ class CollectionHold(models.Model):
             if hold.date_until < hold.date_from:
                 raise UserError(self.env._("The last day of a hold is not before its first."))
             if hold.date_until < self.env["collection.refresh"]._today(hold.company_id) and not hold.ended_date:
-                raise UserError(self.env._("%s has passed: a hold is for days to come.", hold.date_until))
+                day = format_date(self.env, hold.date_until)
+                raise UserError(self.env._("%s has passed: a hold is for days to come.", day))
             limit = hold.company_id.collection_hold_days
             if limit and (hold.date_until - hold.date_from).days > limit:
                 raise UserError(
                     self.env._(
                         "A hold lasts at most %(days)s days (until %(date)s). Make another one when it has ended.",
                         days=limit,
-                        date=hold.date_from + timedelta(days=limit),
+                        date=format_date(self.env, hold.date_from + timedelta(days=limit)),
                     )
                 )
             if hold.item_id and hold.item_id.case_id != hold.case_id:

@@ -2,6 +2,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 KINDS = [("cheque", "Cheque"), ("bill", "Bill of exchange"), ("note", "Promissory note")]
 
@@ -94,7 +95,7 @@ class CollectionInstrument(models.Model):
         instruments = super().create(vals_list)
         instruments._check_items()
         for instrument in instruments:
-            instrument._tell(self.env._("received, payable on %s", fields.Date.to_string(instrument.due_date)))
+            instrument._tell(self.env._("received, payable on %s", format_date(self.env, instrument.due_date)))
         return instruments
 
     @api.model
@@ -134,14 +135,18 @@ class CollectionInstrument(models.Model):
             raise UserError(self.env._("Enter the amount written on it: above zero."))
         today = self.case_id._today()
         if self.received_date > today:
-            raise UserError(self.env._("It was received today at the latest: %s is to come.", self.received_date))
+            raise UserError(
+                self.env._(
+                    "It was received today at the latest: %s is to come.", format_date(self.env, self.received_date)
+                )
+            )
         # sudo: a limit of the company's is no secret
         years = self.company_id.sudo().collection_cheque_years
         if years and self.due_date > self.received_date + relativedelta(years=years):
             raise UserError(
                 self.env._(
                     "%(date)s is more than %(years)s years away. Look at the date again, or ask for an earlier one.",
-                    date=self.due_date,
+                    date=format_date(self.env, self.due_date),
                     years=years,
                 )
             )
@@ -163,7 +168,7 @@ class CollectionInstrument(models.Model):
                 self.env._(
                     "%(instrument)s is here already, received on %(date)s (%(case)s).",
                     instrument=twin.display_name,
-                    date=twin.received_date,
+                    date=format_date(self.env, twin.received_date),
                     case=twin.case_id.name,
                 )
             )

@@ -1,7 +1,8 @@
 import contextlib
 
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 
 class CollectionInstrument(models.Model):
@@ -126,16 +127,20 @@ class CollectionInstrument(models.Model):
             self._tell(text)
             return text
         kind = self.env.ref("collection_cases.mail_activity_type_bounced", raise_if_not_found=False)
-        text = self.env._("%(what)s bounced: %(why)s", what=self.display_name, why=self.bounce_reason)
+        told = case._in_language_of()
         if kind:
-            case._plan(kind, case._today(), summary=text)
+            told._plan(kind, case._today(), summary=self._bounced_text(told.env))
         if case != self.case_id:
-            case._message_log(body=text)
+            told._message_log(body=self._bounced_text(told.env))
         if case._escalation_head():
             with contextlib.suppress(UserError):  # with the head already
-                case._escalate(text)
+                case._escalate(self._bounced_text)
         case._items_changed()
         return self.env._("%s is raised: its debt manager has an activity.", case.name)
+
+    def _bounced_text(self, env):
+        """Return what happened, in the language of an environment."""
+        return env._("%(what)s bounced: %(why)s", what=self.with_env(env).display_name, why=self.bounce_reason)
 
     def _open_case_now(self):
         # sudo: the case may be a colleague's; only an activity and a note are written
@@ -182,5 +187,5 @@ class CollectionInstrument(models.Model):
         if self.state == "cleared":
             text = self.env._("%s, not booked yet", text)
         elif self.due_date:
-            text = self.env._("%(text)s, payable on %(date)s", text=text, date=fields.Date.to_string(self.due_date))
+            text = self.env._("%(text)s, payable on %(date)s", text=text, date=format_date(self.env, self.due_date))
         return text

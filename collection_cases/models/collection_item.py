@@ -152,10 +152,10 @@ class CollectionItem(models.Model):
                 item.residual, company.currency_id, company, item.date or item.due_date
             )
 
-    @api.depends("due_date", "state")
+    @api.depends("due_date", "state", "company_id")
     def _compute_days_overdue(self):
-        today = fields.Date.context_today(self)
         for item in self:
+            today = self.env["collection.refresh"]._today(item.company_id or self.env.company)
             late = item.state == "open" and item.residual > 0 and item.due_date and item.due_date < today
             item.days_overdue = (today - item.due_date).days if late else 0
 
@@ -254,7 +254,8 @@ class CollectionItem(models.Model):
         if "feed" in self.mapped("origin"):
             raise UserError(self.env._("This entry is settled by the ledger it comes from, with its next reading."))
         # sudo: the right to write was checked above; a person may say it, but not set the fields at will
-        self.sudo().write({"settled_date": fields.Date.context_today(self), "state": "settled"})
+        for case, items in self.sudo().grouped("case_id").items():
+            items.write({"settled_date": case._today(), "state": "settled"})
         self.case_id._items_changed()
 
     def action_open_document(self):

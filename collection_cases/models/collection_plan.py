@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 
 class CollectionPlan(models.Model):
@@ -38,6 +39,7 @@ class CollectionPlan(models.Model):
     note = fields.Text()
 
     @api.depends("case_id", "total", "promise_ids")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for plan in self:
             plan.display_name = self.env._(
@@ -156,17 +158,18 @@ class CollectionPlan(models.Model):
             promises = plan.promise_ids
             missed = promises.filtered(lambda promise: promise.state in ("broken", "partly_kept"))
             taken_down = promises.filtered("is_cancelled_by_plan")
+            case = plan.case_id._in_language_of()
+            told = plan.with_env(case.env)
             if missed and plan.on_missed == "plan":
                 if plan.state != "broken" or promises.filtered(lambda promise: promise.state == "open"):
-                    reason = self.env._("The plan is broken: the instalment of %s was missed", missed[0].date)
+                    day = format_date(case.env, missed[0].date)
+                    reason = case.env._("The plan is broken: the instalment of %s was missed", day)
                     plan._end("broken", reason)
                 continue
             if taken_down:
                 # sudo: what the product has cancelled it may bring back
                 taken_down.sudo().write({"state": "open", "cancel_reason": False, "is_cancelled_by_plan": False})
-                plan.case_id._message_log(
-                    body=self.env._("%s runs again: the money had come in time", plan.display_name)
-                )
+                case._message_log(body=case.env._("%s runs again: the money had come in time", told.display_name))
                 revived |= plan
             states = set(promises.mapped("state"))
             if "open" in states:
@@ -177,8 +180,8 @@ class CollectionPlan(models.Model):
                 state = "completed" if "kept" in states else "cancelled"
             if plan.state != state:
                 plan.sudo().state = state  # sudo: follows from the instalments
-                names = dict(self._fields["state"]._description_selection(self.env))
-                plan.case_id._message_log(body=f"{plan.display_name}: {names[state]}")
+                names = dict(self._fields["state"]._description_selection(case.env))
+                case._message_log(body=f"{told.display_name}: {names[state]}")
         return revived
 
     def _end(self, state, reason):
@@ -189,4 +192,6 @@ class CollectionPlan(models.Model):
             running._cancel(reason)
             if state == "broken":
                 running.sudo().is_cancelled_by_plan = True  # sudo: see above
-            plan.case_id._message_log(body=self.env._("%(plan)s: %(reason)s", plan=plan.display_name, reason=reason))
+            case = plan.case_id._in_language_of()
+            told = plan.with_env(case.env).display_name
+            case._message_log(body=case.env._("%(plan)s: %(reason)s", plan=told, reason=reason))

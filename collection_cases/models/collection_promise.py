@@ -58,6 +58,7 @@ class CollectionPromise(models.Model):
     _amount_positive = models.Constraint("CHECK(amount > 0)", "A promise is about an amount above zero.")
 
     @api.depends("amount", "date", "case_id")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for promise in self:
             amount = promise.currency_id.format(promise.amount) if promise.currency_id else promise.amount
@@ -125,14 +126,19 @@ class CollectionPromise(models.Model):
         if case.state == "completed":
             raise UserError(self.env._("%s is completed: nothing is left to promise.", case.name))
         if self.date < self.made_on:
-            raise UserError(self.env._("A promise is for a day to come: %s has passed.", self.date))
+            raise UserError(
+                self.env._("A promise is for a day to come: %s has passed.", format_date(self.env, self.date))
+            )
         limit = case.company_id.collection_promise_days
         if self.date > fields.Date.add(self.made_on, years=MOST_YEARS):
-            raise UserError(self.env._("%(date)s is more than %(years)s years away.", date=self.date, years=MOST_YEARS))
+            day = format_date(self.env, self.date)
+            raise UserError(self.env._("%(date)s is more than %(years)s years away.", date=day, years=MOST_YEARS))
         if limit and not self.plan_id and (self.date - self.made_on).days > limit:
             raise UserError(
                 self.env._(
-                    "%(date)s is more than %(days)s days away: agree an earlier day.", date=self.date, days=limit
+                    "%(date)s is more than %(days)s days away: agree an earlier day.",
+                    date=format_date(self.env, self.date),
+                    days=limit,
                 )
             )
         items = self.item_ids
@@ -188,9 +194,9 @@ class CollectionPromise(models.Model):
         # sudo: callers have checked the right; a person may cancel, but not set the fields at will
         self.sudo().write({"state": "cancelled", "cancel_reason": reason})
         for promise in self:
-            promise.case_id._message_log(
-                body=self.env._("Promise of %(promise)s: %(reason)s", promise=promise.display_name, reason=reason)
-            )
+            case = promise.case_id._in_language_of()
+            told = promise.with_env(case.env).display_name
+            case._message_log(body=case.env._("Promise of %(promise)s: %(reason)s", promise=told, reason=reason))
         self.case_id._after_promises()
 
     @api.ondelete(at_uninstall=False)

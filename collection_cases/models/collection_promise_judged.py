@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.tools import format_date
 
 
 class CollectionPromise(models.Model):
@@ -18,7 +19,7 @@ class CollectionPromise(models.Model):
         before, now = self.state, "cancelled" if judgement.state == "void" else judgement.state
         vals = {"state": now, "received": float(judgement.received), "decided_date": judgement.decided_on}
         if judgement.state == "void":
-            vals["cancel_reason"] = self.env._("Nothing is left to pay on its items.")
+            vals["cancel_reason"] = self.case_id._in_language_of().env._("Nothing is left to pay on its items.")
         self.sudo().write(vals)  # sudo: judged by the product from the ledger, whoever booked
         if before == now:
             return None
@@ -33,23 +34,26 @@ class CollectionPromise(models.Model):
             alert = promise.sudo().alert_activity_id
             kind = self.env.ref("collection_cases.mail_activity_type_broken_promise", raise_if_not_found=False)
             is_ours = (alert.res_model, alert.res_id) == ("collection.case", promise.case_id.id)
+            case = promise.case_id._in_language_of()
             if alert.active and is_ours and alert.activity_type_id == kind:
-                alert.with_context(collection_cancel_reason=self.env._("The money had come in time")).unlink()
-            promise.case_id._message_log(body=self.env._("Promise kept: %s", promise.display_name))
+                alert.with_context(collection_cancel_reason=case.env._("The money had come in time")).unlink()
+            case._message_log(body=case.env._("Promise kept: %s", promise.with_env(case.env).display_name))
 
     def _on_broken(self):
         """Promises were broken or kept in part: plan the next step and alert the debt manager (F81)."""
         kind = self.env.ref("collection_cases.mail_activity_type_broken_promise", raise_if_not_found=False)
         for promise in self:
-            case = promise.case_id
-            text = self.env._(
-                "Promise of %(amount)s by %(date)s broken: %(received)s came.",
-                amount=promise.currency_id.format(promise.amount),
-                date=fields.Date.to_string(promise.date),
-                received=promise.currency_id.format(promise.received),
-            )
             # sudo: the company's default is no secret, but reading companies' settings is a right
-            manager = case.user_id or case.company_id.sudo().collection_user_id.filtered("active")
+            company = promise.case_id.company_id.sudo()
+            manager = promise.case_id.user_id or company.collection_user_id.filtered("active")
+            case = promise.case_id._in_language_of(manager)
+            currency = promise.currency_id.with_env(case.env)
+            text = case.env._(
+                "Promise of %(amount)s by %(date)s broken: %(received)s came.",
+                amount=currency.format(promise.amount),
+                date=format_date(case.env, promise.date),
+                received=currency.format(promise.received),
+            )
             if kind and manager and case.state != "completed":
                 # Alerted by the message below, which says more than Odoo's assignment mail.
                 quiet = case.with_context(mail_activity_quick_update=True)
@@ -58,7 +62,7 @@ class CollectionPromise(models.Model):
             if manager:
                 case.message_notify(
                     partner_ids=manager.partner_id.ids,
-                    subject=self.env._("Promise broken: %s", case.partner_id.name),
+                    subject=case.env._("Promise broken: %s", case.partner_id.name),
                     body=text,
                     force_send=False,
                 )

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 REACHED = object()
 """Proof that a write comes from `_reach_status`: an object cannot come in over RPC."""
@@ -42,20 +43,22 @@ class MailActivity(models.Model):
         for activity in self:
             activity.collection_status_ids = activity.activity_type_id.collection_status_line_ids.status_id
 
-    def _reach_status(self, status):
-        """Note that activities reach a status.
+    def _reach_status(self, status, kind=None):
+        """Note that activities reach a status, and that they had the one they leave.
 
+        :param kind: the `mail.activity.type` that they are about to have, theirs by default
         :raises UserError: the type does not have the status, or one that it requires was not reached before
         """
         for activity in self:
-            line = activity.activity_type_id.collection_status_line_ids.filtered(lambda line: line.status_id == status)
+            own = kind or activity.activity_type_id
+            line = own.collection_status_line_ids.filtered(lambda line: line.status_id == status)
             if not line:
                 raise UserError(
                     self.env._(
                         "An activity of the type %(type)s cannot be “%(status)s”. Choose one of: %(names)s.",
-                        type=activity.activity_type_id.name,
+                        type=own.name,
                         status=status.name,
-                        names=", ".join(activity.collection_status_ids.mapped("name")),
+                        names=", ".join(own.collection_status_line_ids.status_id.mapped("name")),
                     )
                 )
             reached = activity.collection_reached_ids | activity.collection_status_id
@@ -67,10 +70,16 @@ class MailActivity(models.Model):
                         missing=line.previous_status_id.name,
                     )
                 )
-        for activity in self:
-            if status not in activity.collection_reached_ids:
-                noting = activity.with_context(collection_reached=REACHED)
-                noting.collection_reached_ids = [fields.Command.link(status.id)]
+        for left, activities in self.grouped("collection_status_id").items():
+            activities._note_reached(left | status)
+
+    def _note_reached(self, statuses):
+        """Keep which statuses activities have reached."""
+        lacking = self.filtered(lambda activity: statuses - activity.collection_reached_ids)
+        if lacking:
+            commands = [fields.Command.link(status.id) for status in statuses]
+            # sudo: the product notes it, for whoever was allowed to set the status
+            lacking.sudo().with_context(collection_reached=REACHED).write({"collection_reached_ids": commands})
 
     # === WRITING === #
 
@@ -79,10 +88,13 @@ class MailActivity(models.Model):
         for vals in vals_list:
             vals.pop("collection_reached_ids", None)
         activities = super().create(vals_list)
-        for activity in activities:
-            status = activity.collection_status_id
-            if status and status != activity.activity_type_id._default_status("open"):
-                activity._reach_status(status)
+        for status, theirs in activities.grouped("collection_status_id").items():
+            chosen = theirs.filtered(
+                lambda activity, status=status: status != activity.activity_type_id._default_status("open")
+            )
+            if status and chosen:
+                chosen._reach_status(status)
+            theirs._note_reached(status)
         return activities
 
     def write(self, vals):
@@ -93,36 +105,42 @@ class MailActivity(models.Model):
         later = {}
         if vals.get("active") is False:
             done = self.filtered(lambda activity: activity.active and activity._is_collection_work())
-            for activity in done:
-                activity._reach_done_status()
+            done._reach_done_status()
         if vals.get("date_deadline"):
             later = {activity: activity.date_deadline for activity in self if activity._is_collection_work()}
         if vals.get("collection_status_id"):
             status = self.env["collection.activity.status"].browse(vals["collection_status_id"])
-            self._reach_status(status)
+            self._reach_status(status, self.activity_type_id.browse(vals.get("activity_type_id")))
             if status.kind == "done" and not self.env.context.get("collection_finishing"):
                 finishing = self.filtered("active") - done
+        elif "activity_type_id" in vals:
+            self._note_own_status()
         res = super().write(vals)
-        for activity in done:
-            activity._move_collection_case()
-            activity._log_collection_action("done", note=activity.feedback)
+        if "activity_type_id" in vals:
+            self._note_own_status()
+        if done:
+            done._move_collection_case()
+            done._log_collection_action("done")
         if vals.get("feedback") and not self.env.context.get("collection_action_logged"):
-            # Odoo writes the feedback after archiving. sudo: completes the line that was just written
+            # Odoo writes the feedback after archiving. sudo: completes the lines that were just written
             lines = (
                 self.env["collection.action"].sudo().search([("activity_id", "in", self.ids), ("state", "=", "done")])
             )
-            for line in lines.filtered(lambda line: line.note == line.activity_id.summary or not line.note):
-                line.note = vals["feedback"]
-        for activity, before in later.items():
-            if activity.active and activity.date_deadline > before:
-                activity._log_postponed(before)
+            bare = lines.filtered(lambda line: line.note == line.activity_id.summary or not line.note)
+            bare.write({"note": vals["feedback"]})
+        self._log_postponed(later)
         if finishing:
             finishing._action_done()
         return res
 
+    def _note_own_status(self):
+        """Keep which status each activity has now: a new type brings its own."""
+        for status, activities in self.grouped("collection_status_id").items():
+            activities._note_reached(status)
+
     def unlink(self):
-        for activity in self.filtered(lambda activity: activity.active and activity._is_collection_work()):
-            activity._log_collection_action("skipped", reason=self._reason_of_cancelling())
+        work = self.filtered(lambda activity: activity.active and activity._is_collection_work())
+        work._log_collection_action("skipped", reason=self._reason_of_cancelling())
         return super().unlink()
 
     def _reason_of_cancelling(self):
@@ -142,55 +160,72 @@ class MailActivity(models.Model):
         return self.res_model == "collection.case" and bool(self.activity_type_id.collection_participates)
 
     def _reach_done_status(self):
-        """Give an activity that is being marked done the done status of its type."""
-        if self.collection_status_id.kind == "done":
-            return
-        status = self.activity_type_id._default_status("done")
-        if status:
-            self.with_context(collection_finishing=True).collection_status_id = status
+        """Give activities that are being marked done the done status of their type."""
+        unfinished = self.filtered(lambda activity: activity.collection_status_id.kind != "done")
+        for status, activities in unfinished.grouped(lambda one: one.activity_type_id._default_status("done")).items():
+            if status:
+                activities.with_context(collection_finishing=True).collection_status_id = status
 
     # === CASE AND HISTORY === #
 
+    def _collection_cases(self):
+        """Return the cases that activities are work on, those that are still there."""
+        # sudo: Odoo marks activities done as superuser; callers check or write history for whoever did it
+        return self.env["collection.case"].sudo().browse(set(self.mapped("res_id"))).exists()
+
     def _move_collection_case(self):
-        """Move the case to the state that the done activity's type names (rule I10)."""
-        self.ensure_one()
-        kind = self.activity_type_id
-        if not kind.collection_case_state or self.env.context.get("collection_state_decided"):
+        """Move the cases to the state that the done activities' type names (rule I10)."""
+        if self.env.context.get("collection_state_decided"):
             return
-        # sudo: Odoo marks activities done as superuser; the state follows when the user may work the case
-        case = self.env["collection.case"].sudo().browse(self.res_id).exists()
-        if case.with_user(self.env.uid).has_access("write"):
-            case._follow_work(kind.collection_case_state, kind.name)
+        moving = self.filtered("activity_type_id.collection_case_state")
+        # the state follows when the user may work the case
+        cases = moving._collection_cases().with_user(self.env.uid)._filtered_access("write").sudo()
+        for kind, activities in moving.grouped("activity_type_id").items():
+            concerned = set(activities.mapped("res_id"))
+            cases.filtered(lambda case, concerned=concerned: case.id in concerned)._follow_work(
+                kind.collection_case_state, kind.name
+            )
 
     def _log_postponed(self, before):
-        self._log_collection_action(
-            "skipped",
-            outcome=self.env.ref("collection_cases.outcome_postponed", raise_if_not_found=False),
-            reason=self.env._("Postponed from %(before)s to %(after)s", before=before, after=self.date_deadline),
-        )
+        """Write into the history that work was postponed.
 
-    def _log_collection_action(self, state, *, note=None, reason=None, outcome=None):
-        """Write into the history of the case what was done with an activity anywhere in Odoo.
+        :param before: {activity: the day it was planned for}
+        """
+        outcome = self.env.ref("collection_cases.outcome_postponed", raise_if_not_found=False)
+        postponed = [activity for activity in before if activity.active and activity.date_deadline > before[activity]]
+        for (old, new), activities in (
+            self.browse().union(*postponed).grouped(lambda one: (before[one], one.date_deadline)).items()
+        ):
+            reason = self.env._(
+                "Postponed from %(before)s to %(after)s",
+                before=format_date(self.env, old),
+                after=format_date(self.env, new),
+            )
+            activities._log_collection_action("skipped", outcome=outcome, reason=reason)
+
+    def _log_collection_action(self, state, *, reason=None, outcome=None):
+        """Write into the history of the cases what was done with activities anywhere in Odoo.
 
         Nothing when the dialog *Log contact* has written it already.
         """
-        self.ensure_one()
-        if self.env.context.get("collection_action_logged"):
-            return
-        # sudo: the history is written for whoever marks an activity done, as Odoo's own message is
-        case = self.env["collection.case"].sudo().browse(self.res_id).exists()
-        if not case:
+        if not self or self.env.context.get("collection_action_logged"):
             return
         default = "collection_cases.outcome_completed" if state == "done" else "collection_cases.outcome_cancelled"
         outcome = outcome or self.env.ref(default, raise_if_not_found=False)
-        case._write_action(
-            {
-                "channel_id": self.activity_type_id.collection_channel_id.id,
-                "outcome_id": outcome.id if outcome else False,
-                "user_id": self.env.uid,
-                "state": state,
-                "reason": reason,
-                "note": note or self.summary,
-                "activity_id": self.id if state == "done" or self.active else False,
-            }
+        cases = self._collection_cases()
+        cases._write_actions(
+            [
+                {
+                    "case_id": activity.res_id,
+                    "channel_id": activity.activity_type_id.collection_channel_id.id,
+                    "outcome_id": outcome.id if outcome else False,
+                    "user_id": self.env.uid,
+                    "state": state,
+                    "reason": reason,
+                    "note": activity.feedback or activity.summary,
+                    "activity_id": activity.id if state == "done" or activity.active else False,
+                }
+                for activity in self
+                if activity.res_id in cases.ids
+            ]
         )

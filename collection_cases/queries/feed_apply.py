@@ -7,41 +7,25 @@ before the entry is changed.
 
 from odoo.tools import SQL
 
+from .rates import factor
+
 KEPT = SQL("partner_id, name, date, due_date, currency_id, amount, residual, residual_company, last_run_id")
 """What `collection_feed_change` keeps of an entry."""
 
 
 def rates(company) -> SQL:
-    """Lay out the rates of the file's currencies on its documents' days, as Odoo looks them up.
-
-    The latest rate up to the day, else the earliest; the company's own before the shared ones.
+    """Lay out the rates of the file's currencies on its documents' days.
 
     :param company: the `res.company`
     """
-
-    def rate(currency, direction):
-        return SQL(
-            """(SELECT rate.rate FROM res_currency_rate rate
-                 WHERE rate.currency_id = %s AND (rate.company_id IS NULL OR rate.company_id = %s) %s
-              ORDER BY rate.company_id, rate.name %s LIMIT 1)""",
-            currency,
-            company.root_id.id,
-            SQL("AND rate.name <= pair.day") if direction == "DESC" else SQL(),
-            SQL("DESC") if direction == "DESC" else SQL("ASC"),
-        )
-
-    def on_day(currency):
-        return SQL("COALESCE(%s, %s, 1.0)", rate(currency, "DESC"), rate(currency, "ASC"))
-
     return SQL(
         """
         INSERT INTO collection_feed_rate (currency_id, day, factor)
-             SELECT pair.currency_id, pair.day, (%s / %s)::numeric
+             SELECT pair.currency_id, pair.day, %s
                FROM (SELECT DISTINCT currency_id, COALESCE(date, due_date) AS day
                        FROM collection_feed_stage WHERE currency_id <> %s) pair
         """,
-        on_day(SQL("%s", company.currency_id.id)),
-        on_day(SQL("pair.currency_id")),
+        factor(company, SQL("pair.currency_id"), SQL("pair.day")),
         company.currency_id.id,
     )
 

@@ -94,6 +94,8 @@ def update_totals(scope: Scope) -> SQL:
     )
     return SQL(
         """
+        -- once for all cases: a plan for few of them would compute it anew for each
+        WITH total AS MATERIALIZED (%(totals)s)
         UPDATE collection_case record
            SET amount_open = new.amount_open, amount_overdue = new.amount_overdue,
                oldest_due_date = new.oldest_due_date, item_count = new.item_count,
@@ -105,7 +107,7 @@ def update_totals(scope: Scope) -> SQL:
                        COALESCE(total.amount_overdue, 0) AS amount_overdue, total.oldest_due_date,
                        COALESCE(total.item_count, 0) AS item_count, %(bucket)s AS aging_bucket
                   FROM unnest(%(case_ids)s) AS opened(id)
-             LEFT JOIN (%(totals)s) total ON total.case_id = opened.id) new
+             LEFT JOIN total ON total.case_id = opened.id) new
          WHERE new.id = record.id AND %(scope)s
            AND (record.amount_open, record.amount_overdue, record.oldest_due_date, record.item_count,
                 record.aging_bucket, record.date_refreshed, COALESCE(record.is_overdue, false))

@@ -8,7 +8,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from ..engine import feed_sniff
-from ..engine.feed_reader import FeedError, read
+from ..engine.feed_reader import FeedError, read, unpacked_once
 from ..engine.feed_rows import Bad, Good, Judge
 from ..models.collection_feed_run import NeedsConfirmation
 from ..queries import feed_apply, feed_stage
@@ -109,11 +109,12 @@ class CollectionFeedReading(models.AbstractModel):
         """
         begun = time.monotonic()
         feed, company = run.feed_id, run.company_id
-        found = self._findings(feed, opener, run.source)
-        self.env.flush_all()
-        known = {row[0] for row in self.env.execute_query(feed_stage.known_customers(feed))}
-        judge = self._judge(feed, found, known)
-        self._stage(opener, found, judge, report)
+        with unpacked_once(opener) as file:
+            found = self._findings(feed, file, run.source)
+            self.env.flush_all()
+            known = {row[0] for row in self.env.execute_query(feed_stage.known_customers(feed))}
+            judge = self._judge(feed, found, known)
+            self._stage(file, found, judge, report)
         self._drop_unusable(feed, report)
         if not report.good:
             raise FeedError("nothing_good" if report.bad or report.ignored else "empty")

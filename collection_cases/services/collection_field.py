@@ -2,6 +2,7 @@ import re
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_date
 
 from ..engine import field as judge
 
@@ -207,7 +208,9 @@ class CollectionField(models.AbstractModel):
             raise UserError(self.env._("Choose how the visit ended."))
         day = self._day(entry.get("next_date"))
         if day and day < case._today():
-            raise UserError(self.env._("The next step is planned for a day to come: %s has passed.", day))
+            raise UserError(
+                self.env._("The next step is planned for a day to come: %s has passed.", format_date(self.env, day))
+            )
         kind = activity.activity_type_id or self.env.ref("collection_cases.mail_activity_type_visit")
         case._log_contact(
             self.env["collection.channel"]._by_code("visit"),
@@ -222,7 +225,7 @@ class CollectionField(models.AbstractModel):
             warnings.append(self.env._("%s is completed: no other visit was planned.", case.name))
         elif day:
             case._plan(kind, day, user=self.env.user)
-            message = self.env._("Noted. The next visit is on %s.", fields.Date.to_string(day))
+            message = self.env._("Noted. The next visit is on %s.", format_date(self.env, day))
         return {"message": message, "warnings": warnings, "done": True}
 
     def _enter_promise(self, entry, case, activity, note, when):

@@ -2,8 +2,16 @@ import logging
 from urllib.parse import quote
 
 from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import format_date
 
 _logger = logging.getLogger(__name__)
+
+LEAST_TYPED = 2
+"""Letters: one would find everybody."""
+
+MOST_FOUND = 10
+"""Customers that a search shows."""
 
 
 class CollectionField(models.AbstractModel):
@@ -39,6 +47,28 @@ class CollectionField(models.AbstractModel):
             if case and case.state != "completed" and case.company_id in user.company_ids:
                 rows.append((activity, case))
         return sorted(rows, key=lambda row: self._visit_order(*row))
+
+    @api.model
+    def _find(self, words):
+        """Return open cases that the user may report on without a planned visit, by the customer's name or number.
+
+        :param words: what was typed; too short finds nothing
+        :returns: `collection.case`, with all rights, the most important first; at most MOST_FOUND + 1
+        """
+        self._check_collector()
+        words = (words or "").strip()
+        if len(words) < LEAST_TYPED:
+            return self.env["collection.case"]
+        user = self.env.user
+        domain = Domain("state", "!=", "completed") & Domain("company_id", "in", user.company_ids.ids)
+        if not user.has_group("collection_cases.group_collection_manager"):
+            domain &= Domain("user_id", "=", user.id) | Domain(
+                "department_id", "in", user.collection_department_ids.ids
+            )
+        named = ("name", "partner_id.complete_name", "partner_id.ref", "branch_id.complete_name")
+        domain &= Domain.OR(Domain(name, "ilike", words) for name in named)
+        found = self.env["collection.case"].search(domain, limit=MOST_FOUND + 1)
+        return found._filtered_access("write").sudo()  # sudo: as `_visits`; what is not the user's was left out
 
     @api.model
     def _visit_order(self, activity, case):
@@ -95,10 +125,10 @@ class CollectionField(models.AbstractModel):
         today = self.env["collection.refresh"]._today(user.company_id)
         if user.collection_day_mailed == today or not user.email:
             return False
-        visits = [row for row in self._visits(user) if row[1].company_id in companies]
+        own = self.with_context(lang=user.lang or "en_US")
+        visits = [row for row in own._visits(user) if row[1].company_id in companies]
         if not visits:
             return False
-        own = self.with_context(lang=user.lang or "en_US")
         body = (
             self.env["ir.qweb"]
             .with_context(lang=user.lang or "en_US")
@@ -123,7 +153,10 @@ class CollectionField(models.AbstractModel):
 
     @api.model
     def _visit_facts(self, activity, case):
-        """Return what a collector needs at the door: plain values for the page and the e-mail."""
+        """Return what a collector needs at the door: plain values for the page and the e-mail.
+
+        :param activity: the planned `mail.activity`, empty for a customer who was looked up
+        """
         party = case.branch_id or case.partner_id
         contact = case.payment_contact_id or party
         owed = case._owed_items()
@@ -136,7 +169,7 @@ class CollectionField(models.AbstractModel):
                 {
                     "id": item.id,
                     "name": item.name,
-                    "due": fields.Date.to_string(item.due_date),
+                    "due": format_date(self.env, item.due_date),
                     "late": max(0, (today - item.due_date).days),
                     "open": item.residual,
                     "text": item.currency_id.format(item.residual),
@@ -151,10 +184,11 @@ class CollectionField(models.AbstractModel):
         place = quote(", ".join(address))
         start = activity.calendar_event_id.start
         return {
+            "key": str(activity.id or f"case-{case.id}"),
             "activity": activity.id,
             "case": case.id,
             "code": case.name,
-            "kind": activity.activity_type_id.name,
+            "kind": activity.activity_type_id.name or "",
             "summary": activity.summary or "",
             "customer": party.display_name,
             "contact": contact.name if contact != party else "",
@@ -167,7 +201,7 @@ class CollectionField(models.AbstractModel):
             "overdue": case.currency_id.format(case.amount_overdue),
             "days": case.days_overdue,
             "open": case.currency_id.format(case.amount_open),
-            "late": (today - activity.date_deadline).days,
+            "late": (today - activity.date_deadline).days if activity else 0,
             "time": fields.Datetime.context_timestamp(self, start).strftime("%H:%M") if start else "",
             "items": items,
             "credits": {currency.id: amount for currency, amount in case._credits().items()},

@@ -44,7 +44,8 @@ class CollectionRefresh(models.AbstractModel):
             latest.setdefault((case.partner_id, case.branch_id), case)
         for case in latest.values():
             case._update_state("in_progress", "reopened")
-            case._message_log(body=self.env._("Reopened: a document of this case is open again."))
+            told = case._in_language_of()
+            told._message_log(body=told.env._("Reopened: a document of this case is open again."))
         self.env.flush_all()  # the statements that follow read the states
         return len(latest)
 

@@ -10,6 +10,7 @@ from . import test_feed_settings
 from . import test_field
 from . import test_field_page
 from . import test_instrument
+from . import test_language
 from . import test_ledger_hooks
 from . import test_participation
 from . import test_payment
@@ -21,6 +22,7 @@ from . import test_activity_status
 from . import test_log_contact
 from . import test_addressee
 from . import test_promise
+from . import test_day
 from . import test_dispute
 from . import test_work
 from . import test_engine_promises

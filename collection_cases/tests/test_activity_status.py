@@ -67,6 +67,36 @@ class TestActivityStatus(CollectionCommon):
         activity.collection_status_id = self.completed
         self.assertFalse(activity.active, "Prepared was reached before, going back does not undo that")
 
+    def test_new_types_default_counts_as_reached(self):
+        self._demand_preparation()
+        visit = self.env.ref("collection_cases.mail_activity_type_visit")
+        begun = self.env["collection.activity.status"].create({"name": "On the way", "kind": "open"})
+        visit.collection_status_line_ids.filtered("is_default").filtered(lambda line: line.kind == "open").unlink()
+        visit.collection_status_line_ids = [Command.create({"status_id": begun.id, "is_default": True, "sequence": 1})]
+        activity = self._activity()
+        self.assertEqual(activity.collection_reached_ids, self.not_started)
+        activity.with_user(self.collector).write({"activity_type_id": visit.id})
+        self.assertEqual(activity.collection_status_id, begun)
+        self.assertEqual(activity.collection_reached_ids, self.not_started + begun)
+
+    def test_type_and_status_are_changed_together(self):
+        visit = self.env.ref("collection_cases.mail_activity_type_visit")
+        visit.collection_status_line_ids = [Command.create({"status_id": self.prepared.id})]
+        activity = self._activity()
+        activity.write({"activity_type_id": visit.id, "collection_status_id": self.prepared.id})
+        self.assertEqual(activity.collection_reached_ids, self.not_started + self.prepared)
+        with self.assertRaisesRegex(UserError, "of the type Collection call cannot be “Prepared”"):
+            activity.write({"activity_type_id": self.call.id, "collection_status_id": self.prepared.id})
+
+    def test_status_that_was_left_was_reached(self):
+        self._demand_preparation()
+        last = self.call.collection_status_line_ids.filtered(lambda line: line.status_id == self.completed)
+        last.previous_status_id = self.not_started
+        activity = self._activity()
+        activity.collection_status_id = self.prepared
+        activity.action_feedback("done")
+        self.assertFalse(activity.active)
+
     def test_status_of_another_type_is_refused(self):
         activity = self._activity()
         with self.assertRaisesRegex(UserError, "cannot be “Prepared”. Choose one of: Not started, Completed"):

@@ -80,6 +80,48 @@ class TestAddressee(CollectionCommon):
         found = case._resolve_addressee(self.email)
         self.assertEqual((found["partner"], found["why"]), (officer, "branch_officer"))
 
+    def test_contacts_of_a_branch_follow_the_customers_own(self):
+        self.customer.email = "office@alpha.example"
+        depot = self._person("Alpha Depot", type="other", email="depot@alpha.example")
+        contacts = self.env["collection.contact"]
+        dora = self._person("Dora", email="dora@alpha.example")
+        registered = contacts.create({"partner_id": depot.id, "contact_id": dora.id})
+        found = self.case._resolve_addressee(self.email)
+        self.assertEqual(found["text"], "Dora, a contact for payments of Alpha Depot")
+        self._person("Invoices", type="invoice", email="invoices@alpha.example")
+        self.assertEqual(self._found(), ("Dora", "contact_below"))
+        paul = self._person("Paul", email="paul@alpha.example")
+        contacts.create({"partner_id": self.customer.id, "contact_id": paul.id})
+        self.assertEqual(self._found(), ("Paul", "registered_contact"))
+        dora.active = False
+        self.assertNotIn(dora, [partner for _why, partner in self.case._addressee_candidates()])
+        self.assertTrue(registered.exists())
+
+    def test_case_of_a_branch_asks_its_own_people_first_and_other_branches_last(self):
+        beta = self.other_customer
+        beta.collection_participation = "per_branch"
+        partners, contacts = self.env["res.partner"], self.env["collection.contact"]
+        people = {}
+        for name in ("North", "South"):
+            branch = partners.create({"name": name, "parent_id": beta.id, "type": "other"})
+            person = partners.create({"name": f"Of {name}", "parent_id": beta.id, "email": f"{name}@beta.example"})
+            contacts.create({"partner_id": branch.id, "contact_id": person.id})
+            people[name] = (branch, person)
+        branch, person = people["North"]
+        self._invoice(partner=branch)
+        case = self._refreshed_case(beta)
+        self.assertEqual(case.branch_id, branch)
+        self.assertEqual(case._resolve_addressee(self.email)["text"], "Of North, a contact for payments of the branch")
+        person.email = False
+        beta.email = "office@beta.example"
+        self.assertEqual(case._resolve_addressee(self.email)["why"], "customer")
+        beta.email = False
+        found = case._resolve_addressee(self.email)
+        self.assertEqual(
+            found["text"],
+            "Of South, a contact for payments of another branch, South; not reachable: Of North, North, Beta",
+        )
+
     def test_archived_people_are_not_written_to(self):
         self.customer.email = "office@alpha.example"
         gone = self._person("Gone", email="gone@alpha.example")

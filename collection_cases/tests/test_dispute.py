@@ -152,6 +152,50 @@ class TestDispute(CollectionCommon):
         self.assertAlmostEqual(note.amount_total, 33.33, places=2)
         self.assertAlmostEqual(note.amount_tax / note.amount_untaxed, tax.amount / 100, places=2)
 
+    def test_credit_note_of_a_part_is_exact_whatever_the_taxes(self):
+        fixed, percent = self.env["account.tax"].create(
+            [
+                {"name": "Eco", "amount_type": "fixed", "amount": 5.0, "type_tax_use": "sale"},
+                {"name": "19 %", "amount_type": "percent", "amount": 19.0, "type_tax_use": "sale"},
+            ]
+        )
+        included = percent.copy({"name": "19 % in it", "price_include_override": "tax_included"})
+        included_fixed = fixed.copy({"name": "Eco in it", "price_include_override": "tax_included"})
+        other = self.setup_other_currency("EUR", rates=[("2025-01-01", 1.37)])
+        for taxes, currency in (
+            (fixed + percent, None),
+            (included_fixed + included, None),
+            (fixed + percent, other),
+            (included, None),
+        ):
+            invoice = self._invoice(33.35, due=-5, post=False, currency=currency)
+            invoice.invoice_line_ids.write({"tax_ids": [Command.set(taxes.ids)], "quantity": 7, "discount": 3})
+            invoice.invoice_line_ids.copy({"price_unit": 12.99, "quantity": 3, "move_id": invoice.id})
+            invoice.action_post()
+            self.refresh.run()
+            item = self.case.item_ids.filtered(lambda item, invoice=invoice: item.move_id == invoice)
+            for amount in (0.99, 33.33, 100.01):
+                with self.subTest(taxes=taxes.mapped("name"), amount=amount), self.env.cr.savepoint() as point:
+                    dispute = self._dispute(amount, item=item).with_user(self.env.user)
+                    note = self.env["account.move"].browse(dispute.action_accept_and_credit()["res_id"])
+                    self.assertEqual(note.currency_id.compare_amounts(note.amount_total, amount), 0, note.amount_total)
+                    share = amount / invoice.amount_total
+                    for tax in taxes:
+                        owed, credited = (
+                            sum(
+                                move.line_ids.filtered(lambda row, tax=tax: row.tax_line_id == tax).mapped(
+                                    "amount_currency"
+                                )
+                            )
+                            for move in (invoice, note)
+                        )
+                        self.assertAlmostEqual(credited, -owed * share, delta=0.011)
+                    note.action_post()
+                    self.assertEqual(note.currency_id.compare_amounts(note.amount_total, amount), 0)
+                    self.assertAlmostEqual(sum(note.line_ids.mapped("balance")), 0)
+                    point.rollback()
+                    self.env.invalidate_all()
+
     def test_whole_item_contested_blocks_the_case_only_when_nothing_else_is_overdue(self):
         self._dispute(100)
         self.assertEqual(self.item.amount_free, 0)
@@ -211,6 +255,106 @@ class TestDispute(CollectionCommon):
         with self.assertRaisesRegex(UserError, "no invoice that could be credited"):
             dispute.action_accept_and_credit()
 
+    # === THE TASK === #
+
+    def _task(self, dispute):
+        return dispute.sudo().activity_ids.filtered(lambda activity: activity.activity_type_id == dispute._task_kind())
+
+    def test_ended_task_of_an_open_dispute_is_planned_again(self):
+        dispute = self._dispute()
+        self._task(dispute).with_user(self.head).action_feedback("Asked the warehouse")
+        again = self._task(dispute)
+        self.assertRecordValues(
+            again, [{"user_id": self.head.id, "date_deadline": self.today + timedelta(days=4), "active": True}]
+        )
+        self.assertIn("the dispute is open: it is planned again for 03/14/2026", dispute.message_ids[0].body)
+        dispute.date_deadline = self.today
+        again.with_user(self.head).unlink()
+        self.assertEqual(self._task(dispute).date_deadline, self.today + timedelta(days=1))
+        dispute.with_user(self.head).action_withdraw()
+        self.assertFalse(dispute.sudo().activity_ids, "the end of the dispute is the end of its task")
+
+    def test_department_without_a_head(self):
+        self.quality.department_id.sudo().manager_id = False
+        dispute = self._dispute()
+        self.assertEqual(dispute.user_id, self.collector)
+        self.assertEqual(self._task(dispute).user_id, self.collector)
+        self.assertIn("Quality has no head, so the task is given to kate", self.case.message_ids[0].body)
+        dispute.action_withdraw()
+        self.quality.user_id = self.settler
+        dispute = self._dispute()
+        self.assertEqual(self._task(dispute).user_id, self.settler, "the reason names a person")
+        self.assertNotIn("has no head", self.case.message_ids[0].body)
+
+    def test_head_who_left_gets_nothing(self):
+        self.head.active = False
+        self.assertEqual(self._dispute().user_id, self.collector)
+
+    # === THE END === #
+
+    def _told(self, dispute):
+        notes = (
+            self.env["mail.message"]
+            .sudo()
+            .search(
+                [
+                    ("model", "=", "collection.dispute"),
+                    ("res_id", "=", dispute.id),
+                    ("message_type", "=", "user_notification"),
+                    ("subject", "like", "Dispute settled"),
+                ]
+            )
+        )
+        return notes.notified_partner_ids
+
+    def test_who_waits_for_it_is_told(self):
+        dispute = self._dispute()
+        mine = self._dispute(10, user_id=self.other_collector.id)
+        self.case.sudo().user_id = self.other_collector
+        dispute.with_user(self.head).action_withdraw()
+        self.assertEqual(self._told(dispute), (self.collector | self.other_collector).partner_id)
+        mine.with_user(self.other_collector).action_withdraw()
+        self.assertEqual(self._told(mine), self.collector.partner_id, "who settles it knows")
+
+    def test_feedback_is_in_the_readers_words(self):
+        self.env["res.lang"]._activate_lang("hu_HU")
+        state = self.env["ir.model.fields"]._get("collection.dispute", "state")
+        label = state.selection_ids.filtered(lambda choice: choice.value == "withdrawn")
+        label.with_context(lang="hu_HU").name = "Visszavonva"
+        dispute = self._dispute()
+        task = self._task(dispute)
+        dispute.with_user(self.head).with_context(lang="hu_HU").action_withdraw()
+        self.assertEqual(task.feedback, "Visszavonva")
+
+    def test_settled_case_ends_its_disputes(self):
+        dispute = self._dispute(30, note="Broken")
+        other = self.case.item_ids - self.item
+        self._match(self.invoice, self._payment(100))
+        self._commit()
+        self.assertEqual(dispute.state, "open", "the case goes on")
+        self._match(other.move_id, self._credit(40))
+        self._commit()
+        self.assertEqual(self.case.state, "completed")
+        self.assertRecordValues(
+            dispute,
+            [
+                {
+                    "state": "withdrawn",
+                    "closed_date": self.today,
+                    "resolution": "Settled: all it was about was paid or credited.",
+                }
+            ],
+        )
+        self.assertFalse(dispute.sudo().activity_ids)
+        self.assertIn(self.collector.partner_id, self._told(dispute))
+        self.assertTrue(self.case.message_ids.filtered(lambda message: "Settled: all it was" in message.body))
+
+    def test_dispute_of_what_is_still_open_stays(self):
+        dispute = self._dispute(30)
+        self.customer.collection_participation = "no"
+        self.refresh.run()
+        self.assertEqual((self.case.state, dispute.state), ("completed", "open"))
+
 
 @freeze_time(TODAY)
 @tagged("post_install", "-at_install")
@@ -256,6 +400,13 @@ class TestHold(CollectionCommon):
         self._invoice(partner=self.other_customer)
         other = self._refreshed_case(self.other_customer)
         self.assertFalse(other._block_reasons(self.today))
+
+    def test_case_lists_what_holds_its_customer_too(self):
+        mine, customers = self._hold(), self._hold(partner_id=self.customer.id)
+        self._hold(user=self.env.user, partner_id=self.other_customer.id)
+        self.assertEqual(self.case.with_user(self.collector).all_hold_ids, mine | customers)
+        form = self.env["collection.case"].get_view(view_type="form")["arch"]
+        self.assertIn('name="all_hold_ids"', form)
 
     def test_ended_early(self):
         hold = self._hold()

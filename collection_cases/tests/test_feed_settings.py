@@ -8,6 +8,7 @@ from freezegun import freeze_time
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, tagged
 
+from ..engine import feed_reader
 from ..models import collection_feed_run
 from ..services import collection_feed_report
 from .common import TODAY
@@ -220,6 +221,35 @@ class TestFeedSettings(FeedCommon):
         with self.assertRaisesRegex(UserError, "not kept"):
             second.action_undo()
         self.assertEqual(self._entries(), {"R1": 1.0})
+
+    def test_files_of_readings_that_cannot_be_undone_are_deleted(self):
+        failed = self._read(self._row("R9", due="never"))
+        first = self._read(self._row("R1"), self._row("R2", due="never"))
+        second = self._read(self._row("R1", residual="1,00", amount="100,00"))
+        self.assertEqual((failed.state, first.rows_bad), ("failed", 1))
+        files = (failed | first).attachment_id | (failed | first).problem_attachment_id
+        self.assertEqual(len(files), 4)
+        self.env["collection.feed.run"].sudo()._forget_old_images()
+        self.assertEqual(files.exists(), files, "30 readings are kept")
+        with patch.object(collection_feed_run, "KEPT_RUNS", 1):
+            self.env["collection.feed.run"].sudo()._forget_old_images()
+        self.assertFalse(files.exists())
+        self.assertTrue(second.attachment_id.exists())
+        self.assertTrue(first.problem_ids, "what was wrong can still be read")
+        second.action_undo()
+
+    def test_spreadsheet_is_unpacked_once_in_a_reading(self):
+        book = feed_reader.openpyxl.Workbook()
+        book.active.append(["About this file"])
+        page = book.create_sheet("Open items")
+        for line in (HEADER, self._row("R1"), self._row("R2")):
+            page.append(line.split(";"))
+        stream = io.BytesIO()
+        book.save(stream)
+        with patch.object(feed_reader.openpyxl, "load_workbook", wraps=feed_reader.openpyxl.load_workbook) as unpack:
+            run = self.feed._start("items.xlsx", stream.getvalue())
+        self.assertEqual((run.state, run.entries_new), ("done", 2), run.reason)
+        self.assertEqual(unpack.call_count, 1)
 
     def test_statements_do_not_grow_with_the_file(self):
         def read(count):

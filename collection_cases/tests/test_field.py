@@ -256,7 +256,7 @@ class TestField(FieldCommon):
 
     def test_nobody_there_plans_the_next_visit(self):
         answer = self._enter("visit", outcome="no_answer", next_date="2026-03-11", note="Closed")
-        self.assertIn("2026-03-11", answer["message"])
+        self.assertIn("03/11/2026", answer["message"])
         self.assertEqual(self.case.action_ids.outcome_id.code, "no_answer")
         self.assertRecordValues(
             self.case.activity_ids,

@@ -58,6 +58,43 @@ class TestFieldPage(FieldCommon, HttpCase):
         self.assertTrue(pdf.content.startswith(b"%PDF"))
         self.assertNotIn("Main Street 1", self.url_open(PAGE).text)
 
+    def _found(self, words):
+        answer = self.url_open(f"{PAGE}/search?q={words}")
+        self.assertEqual(answer.headers["Cache-Control"], "no-store")
+        return answer
+
+    def test_payment_of_a_customer_without_a_planned_visit(self):
+        self.visit.unlink()
+        self.assertNotIn("Main Street 1", self.url_open(PAGE).text)
+        self.customer.ref = "K-77"
+        for words in ("alph", "K-77", self.case.name, " Alpha "):
+            body = self._found(words).json()
+            self.assertEqual(list(body["visits"]), [f"case-{self.case.id}"], words)
+        self.assertIn("Take payment", body["cards"])
+        self.assertIn("Main Street 1", body["cards"])
+        facts = body["visits"][f"case-{self.case.id}"]
+        entry = self._entry(case=facts["case"], activity=facts["activity"])
+        answer = self._post(entry)
+        self.assertEqual(answer.status_code, 200, answer.text)
+        self.assertEqual(len(self.case.receipt_ids), 1)
+
+    def test_only_ones_own_open_cases_are_found(self):
+        self._invoice(partner=self.other_customer)
+        self.refresh.run()
+        other = self._case(self.other_customer)
+        other.user_id = self.other_collector
+        self.assertFalse(self._found("beta").json()["visits"])
+        self.assertIn("None of your customers", self._found("beta").json()["cards"])
+        self.assertFalse(self._found("a").json()["visits"], "one letter would find everybody")
+        self.assertFalse(self._found("%25").json()["visits"])
+        self.authenticate("oleg", "oleg")
+        self.assertEqual(list(self._found("beta").json()["visits"]), [f"case-{other.id}"])
+        self.assertFalse(self._found("alpha").json()["visits"])
+        self.authenticate("sally", "sally")
+        refused = self._found("alpha")
+        self.assertEqual(refused.status_code, 403)
+        self.assertIn("for collectors", refused.json()["refused"])
+
     def test_the_same_entry_twice(self):
         entry = self._entry()
         first, second = self._post(entry).json(), self._post(entry).json()

@@ -59,7 +59,7 @@ class TestInstrument(CollectionCommon):
             ],
         )
         self.assertEqual(cheque.item_ids, self.first + self.second)
-        self.assertIn("received, payable on 2026-03-20", self.case.message_ids[0].body)
+        self.assertIn("received, payable on 03/20/2026", self.case.message_ids[0].body)
 
     def test_nothing_is_sent_for_money_in_the_drawer(self):
         cheque = self._cheque(120)

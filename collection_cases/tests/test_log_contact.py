@@ -167,7 +167,7 @@ class TestLogContact(CollectionCommon):
         activity.with_user(self.collector).action_reschedule_tomorrow()
         activity.with_user(self.collector).unlink()
         self.assertEqual(self.case.action_ids.mapped("state"), ["skipped", "skipped"])
-        self.assertIn("Postponed from 2026-03-10 to 2026-03-11", self.case.action_ids.mapped("reason"))
+        self.assertIn("Postponed from 03/10/2026 to 03/11/2026", self.case.action_ids.mapped("reason"))
         self.assertEqual(self.case.action_cost, 0)
 
     def test_cancelled_by_completion_says_so(self):

@@ -1,5 +1,6 @@
 from freezegun import freeze_time
 
+from odoo import Command
 from odoo.tests import tagged
 
 from .common import TODAY, CollectionCommon
@@ -26,6 +27,55 @@ class TestPriority(CollectionCommon):
         case.activity_schedule("collection_cases.mail_activity_type_call", user_id=self.collector.id)
         self.refresh.run()
         self.assertEqual(before - case.priority_score, 10)
+
+    def _with_one_to_come(self):
+        """Return the case of one overdue item and one that is not due yet."""
+        self._invoice(100, due=-20)
+        coming = self._invoice(100, due=30)
+        case = self._refreshed_case()
+        case._attach_lines(self._receivable(coming))
+        self.refresh.run()
+        return case, case.item_ids.filtered(lambda item: item.move_id == coming)
+
+    def test_what_is_contested_before_it_is_due_lowers_nothing(self):
+        case, coming = self._with_one_to_come()
+        before = case.priority_score
+        reason = self.env.ref("collection_cases.dispute_reason_quality")
+        self.env["collection.dispute"].create(
+            {
+                "case_id": case.id,
+                "reason_id": reason.id,
+                "line_ids": [Command.create({"item_id": coming.id, "amount": 100})],
+            }
+        )
+        self.refresh.run()
+        self.assertEqual((case.amount_disputed, case.priority_score), (100, before))
+        self.env["collection.dispute"].create(
+            {
+                "case_id": case.id,
+                "reason_id": reason.id,
+                "line_ids": [Command.create({"item_id": (case.item_ids - coming).id, "amount": 100})],
+            }
+        )
+        self.refresh.run()
+        self.assertLess(case.priority_score, before, "the overdue one, too, waits now")
+
+    def test_what_is_promised_before_it_is_due_lowers_nothing(self):
+        case, coming = self._with_one_to_come()
+        self._invoice(60, due=-5, partner=self.other_customer)
+        self.refresh.run()
+        before = case.priority_score
+        promise = self.env["collection.promise"].create(
+            {"case_id": case.id, "amount": 100, "date": "2026-04-20", "item_ids": [Command.set(coming.ids)]}
+        )
+        self.refresh.run()
+        self.assertEqual((case.amount_promised, case.priority_score), (100, before))
+        promise.action_cancel()
+        self.env["collection.promise"].create(
+            {"case_id": case.id, "amount": 150, "date": "2026-04-20", "item_ids": [Command.set(case.item_ids.ids)]}
+        )
+        self.refresh.run()
+        self.assertIn("waits for the promise", case.priority_reason, "100 of the 150 are for the overdue one")
 
     def test_counts_over_my_day_are_the_users_own(self):
         self._invoice(due=-20)

@@ -54,7 +54,7 @@ class TestWork(CollectionCommon):
         self.env.invalidate_all()
         counts = self.refresh.run()
         self.assertEqual(counts["escalated"], 1)
-        self.assertIn("Nothing has moved since 2026-02-27", self.case.activity_ids.summary)
+        self.assertIn("Nothing has moved since 02/27/2026", self.case.activity_ids.summary)
         self.assertEqual(self.refresh.run()["escalated"], 0)
 
     def test_progress_stops_it(self):
@@ -74,7 +74,7 @@ class TestWork(CollectionCommon):
         activity = case._plan(self.call, self.today)
         case.action_snooze()
         self.assertEqual(activity.date_deadline, self.today + timedelta(days=1))
-        self.assertIn("Postponed from 2026-03-10", case.action_ids.reason)
+        self.assertIn("Postponed from 03/10/2026", case.action_ids.reason)
 
     def test_hand_over_takes_planned_work_and_customers_along(self):
         self.case._plan(self.call, self.today + timedelta(days=1))
@@ -88,6 +88,19 @@ class TestWork(CollectionCommon):
         self.assertIn("Holiday", self.case.message_ids[0].body)
         self.assertTrue(self.case.with_user(self.other_collector).has_access("write"))
         self.assertFalse(self.case.with_user(self.collector).has_access("read"))
+
+    def test_department_of_a_new_employee_is_that_of_their_cases(self):
+        department = self.env["hr.department"].sudo().create({"name": "South"})
+        self.case.user_id = self.other_collector
+        self.assertFalse(self.case.department_id)
+        employee = (
+            self.env["hr.employee"]
+            .sudo()
+            .create({"name": "Oleg", "user_id": self.other_collector.id, "department_id": department.id})
+        )
+        self.assertEqual(self.case.department_id, department)
+        employee.user_id = False
+        self.assertFalse(self.case.department_id, "nobody's employee, nobody's department")
 
     def test_hand_over_of_chosen_cases_for_a_while(self):
         wizard = (
@@ -142,6 +155,42 @@ class TestStanding(CollectionCommon):
         )
         self.assertRegex(partner.collection_standing_text, "overdue for 10 days, credit limit exceeded by .*20.00")
         self.assertIn("pays 30 days late on average", partner.collection_standing_text)
+
+    def test_payments_of_a_foreign_ledger_count(self):
+        self.setup_other_currency("EUR", rates=[("2025-01-01", 2.0)])
+        feed = self.env["collection.feed"].create({"name": "Old ERP", "mode": "changes"})
+        due = self.today - timedelta(days=30)
+
+        def row(residual, day=None, currency=self.company.currency_id.name, number="1"):
+            return {
+                "key": number,
+                "customer_number": "C1",
+                "customer_name": "Foreign",
+                "document_number": number,
+                "document_date": str(due),
+                "due_date": str(due),
+                "currency": currency,
+                "amount": "100",
+                "residual": str(residual),
+                **({"paid_date": str(day)} if day else {}),
+            }
+
+        feed.load(rows=[row(100), row(100, currency="EUR", number="2")])
+        partner = self.env["collection.feed.customer"].search([("feed_id", "=", feed.id)]).partner_id
+        self.assertEqual(partner.collection_paid_12_months, 0)
+        day = self.today - timedelta(days=5)
+        feed.load(rows=[row(40, day), row(0, day, "EUR", "2")])
+        self.env.invalidate_all()
+        self.assertRecordValues(
+            partner,
+            [
+                {
+                    "collection_paid_12_months": 110,
+                    "collection_last_payment_date": day,
+                    "collection_days_late": 25,
+                }
+            ],
+        )
 
     def test_nothing_of_others_customers(self):
         partner = self.other_customer.with_user(self.sales)

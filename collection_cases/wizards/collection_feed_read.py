@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 
 from ..engine import feed_mapping, feed_sniff
 from ..engine.feed_parse import parse_text
-from ..engine.feed_reader import FeedError, read
+from ..engine.feed_reader import FeedError, read, unpacked_once
 from ..engine.feed_rows import Good, Ignored
 
 SHOWN = 10
@@ -67,11 +67,12 @@ class CollectionFeedRead(models.TransientModel):
         self.step = "look"
         try:
             given = self._given()
-            findings = feed_sniff.sniff(opener, given)
+            with unpacked_once(opener) as file:
+                findings = feed_sniff.sniff(file, given)
+                rows = self._first_rows(file, findings)
         except FeedError as error:
             self.write({"problem": self._explain(error), "preview": False, "note": False})
             return self._again()
-        rows = self._first_rows(opener, findings)
         self._show(findings, rows, given)
         return self._again()
 

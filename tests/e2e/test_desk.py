@@ -48,8 +48,8 @@ def test_keyboard_alone_is_enough(browser, address):
         dialog = page.locator(".modal")
         dialog.wait_for()
         title = dialog.locator(".modal-title").inner_text()
-        # The outcome has the focus, a moment after the dialog is there.
-        page.wait_for_function("document.activeElement.closest('[name=outcome_id]') !== null", timeout=10_000)
+        # The outcome has the focus, once the dialog is drawn.
+        page.wait_for_function("document.activeElement.closest('[name=outcome_id]') !== null")
         page.keyboard.press("Space")
         page.keyboard.press("ArrowRight")
         dialog.locator("[name=outcome_id] input:checked + label", has_text="No answer").wait_for()
@@ -162,3 +162,44 @@ def test_log_contact_on_a_phone(browser, address):
         page.locator(".modal [name=promise_date]").wait_for()
         picture(page, "log_contact_phone")
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+ABROAD = """
+from odoo import fields
+case = env["collection.case"].search([("partner_id.name", "like", "Harbour"), ("state", "!=", "completed")], limit=1)
+case.partner_id.tz = "America/New_York"
+env["res.users"].search([("login", "in", ("collector", "manager", "second"))]).tz = "Europe/Athens"
+for vals in (
+    {"partner_id": case.partner_id.id, "reason": "Merger under way"},
+    {"case_id": case.id, "reason": "Asked to wait"},
+):
+    env["collection.hold"].create({**vals, "date_until": fields.Date.add(case._today(), days=9)})
+env.cr.commit()
+"""
+
+
+@pytest.mark.parametrize(("device", "suffix"), [(DESKTOP, ""), (PHONE, "_phone")], ids=["desktop", "phone"])
+def test_time_at_the_debtors_and_all_holds(browser, address, demo_database, device, suffix):
+    """My day says what time it is there; the case lists the holds on it and on its customer."""
+    if not suffix:
+        demo_database.shell(ABROAD)
+    login = demo_database.sql(
+        "SELECT login FROM collection_case c JOIN res_users u ON u.id = c.user_id JOIN res_partner p"
+        " ON p.id = c.partner_id WHERE p.name LIKE 'Harbour%' AND c.state <> 'completed'"
+    )[0][0]
+    with session(browser, address, login, **device) as page:
+        open_my_day(page, address)
+        badge = card(page, "Harbour").locator(".badge", has_text="New York")
+        badge.wait_for()
+        badge.scroll_into_view_if_needed()
+        picture(page, f"my_day_time{suffix}")
+        case = demo_database.sql(
+            "SELECT id FROM collection_case WHERE user_id = (SELECT id FROM res_users WHERE login ="
+            f" '{login}') AND partner_id = (SELECT id FROM res_partner WHERE tz = 'America/New_York')"
+        )
+        page.goto(f"{address}/odoo/collection-cases/{case[0][0]}")
+        page.get_by_role("tab", name="Disputes and holds").click()
+        for reason in ("Merger under way", "Asked to wait"):
+            page.locator("[name=all_hold_ids]", has_text=reason).wait_for()
+        page.locator("[name=all_hold_ids]").scroll_into_view_if_needed()
+        picture(page, f"case_holds{suffix}")

@@ -31,6 +31,14 @@ case.activity_schedule("collection_cases.mail_activity_type_visit", user_id=user
 env.cr.commit()
 """
 
+UNPLANNED = """
+user = env["res.users"].search([("login", "=", "second")])
+case = env["collection.case"].search([("partner_id.name", "like", "Harbour"), ("state", "!=", "completed")])
+case.activity_ids.unlink()
+case.user_id = user
+env.cr.commit()
+"""
+
 # Odoo's own noise, as in test_road, and what a browser says about a cut connection.
 HARMLESS = re.compile(r"security risk|Unexpected indentation|mail_presence|bus\.websocket|mail_link_preview")
 CUT = re.compile(r"ERR_INTERNET_DISCONNECTED|ERR_FAILED|ERR_CONNECTION|Failed to fetch|Failed to load resource")
@@ -186,6 +194,37 @@ def test_logged_out_in_between_keeps_what_was_entered(browser, address, demo_dat
         page.locator("#queue .done li").last.wait_for()
         page.wait_for_function("document.getElementById('state').hidden")
         assert count(demo_database, "collection_action") > before
+
+
+def test_payment_without_a_planned_visit(browser, address, demo_database):
+    """A customer of one's own is looked up; the money is taken as at a visit."""
+    before = count(demo_database, "collection_receipt")
+    demo_database.shell(UNPLANNED)
+    with session(browser, address, "second", **PHONE) as page:
+        page.goto(f"{address}/collections/field")
+        page.fill("#find-words", "harbour")
+        page.click("#find button")
+        found = page.locator("#found article", has_text="Harbour Logistics")
+        found.wait_for()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        picture(page, "field_search_phone")
+        found.get_by_role("button", name="Take payment").click()
+        page.fill("input[name=amount]", "25")
+        page.click("#save")
+        page.locator("#queue .done li", has_text="Harbour").last.wait_for()
+        page.wait_for_function("document.getElementById('state').hidden")
+        assert page.locator("#found article").count() == 0
+        page.fill("#find-words", "nobody of this name")
+        page.click("#find button")
+        page.locator("#found", has_text="None of your customers").wait_for()
+    assert count(demo_database, "collection_receipt") == before + 1
+    assert count(demo_database, "collection_receipt", "amount = 25") == 1
+    with session(browser, address, "second", **DESKTOP) as page:
+        page.goto(f"{address}/collections/field")
+        page.fill("#find-words", "har")
+        page.click("#find button")
+        page.locator("#found article").first.wait_for()
+        picture(page, "field_search")
 
 
 def test_supervisor_counts_and_takes_over(browser, address, demo_database):

@@ -29,6 +29,9 @@
 
     const queue = () => read(config.store);
 
+    /** What a card and the entries about it have in common: the planned visit, or the case without one. */
+    const keyOf = (said) => String(said.activity || `case-${said.case}`);
+
     /** Change one entry of the queue; without `change` it leaves the queue. */
     function update(uuid, change) {
         const rows = queue();
@@ -50,7 +53,7 @@
     function remember(row, answer) {
         const day = new Date().toDateString();
         const done = read(`${config.store}_done`).filter((other) => other.day === day && other.uuid !== row.said.uuid);
-        done.push({ ...answer, day, uuid: row.said.uuid, who: row.who, activity: row.said.activity });
+        done.push({ ...answer, day, uuid: row.said.uuid, who: row.who, key: keyOf(row.said) });
         write(`${config.store}_done`, done);
     }
 
@@ -191,7 +194,7 @@
         const rows = queue().filter((row) => row.refused);
         element("queue").replaceChildren(
             ...rows.map((row) => {
-                const visit = visits[row.said.activity];
+                const visit = visits[keyOf(row.said)];
                 const change = make("button", { type: "button", className: "main" }, texts.change);
                 change.hidden = !visit;
                 change.addEventListener("click", () => open(row.said.kind, visit, texts[row.said.kind], row.said));
@@ -239,18 +242,18 @@
         const waiting = new Set(
             queue()
                 .filter((row) => !row.refused)
-                .map((row) => row.said.activity),
+                .map((row) => keyOf(row.said)),
         );
-        const done = new Set(read(`${config.store}_done`).map((row) => row.activity));
+        const done = new Set(read(`${config.store}_done`).map((row) => row.key));
         for (const card of document.querySelectorAll("article")) {
-            const id = Number(card.dataset.activity);
-            card.classList.toggle("waiting", waiting.has(id));
-            card.classList.toggle("gone", done.has(id) && !waiting.has(id));
+            const { key, planned } = card.dataset;
+            card.classList.toggle("waiting", waiting.has(key));
+            card.classList.toggle("gone", Boolean(planned) && done.has(key) && !waiting.has(key));
             let hint = card.querySelector(".kept");
-            if (waiting.has(id) && !hint) {
+            if (waiting.has(key) && !hint) {
                 hint = make("p", { className: "kept" }, texts.kept);
                 card.append(hint);
-            } else if (!waiting.has(id) && hint) {
+            } else if (!waiting.has(key) && hint) {
                 hint.remove();
             }
         }
@@ -430,6 +433,9 @@
                 update(current.before.uuid);
             }
             sheet.close();
+            if (!said.activity) {
+                forgetFound();
+            }
             show();
             scrollTo({ top: 0, behavior: "smooth" });
             flush();
@@ -440,13 +446,57 @@
         }
     }
 
+    // ---------------------------------------------------------------- customers without a planned visit
+
+    const search = element("find");
+
+    function forgetFound() {
+        search.reset();
+        element("found").replaceChildren();
+    }
+
+    async function find(event) {
+        event.preventDefault();
+        const place = element("found");
+        place.setAttribute("aria-busy", "true");
+        try {
+            const asked = new URLSearchParams({ q: search.q.value.trim() });
+            const answer = await fetch(`${config.search}?${asked}`, { credentials: "same-origin", cache: "no-store" });
+            const type = answer.headers.get("Content-Type") || "";
+            if (!type.includes("json")) {
+                trouble = "login";
+                showState();
+                return;
+            }
+            const body = await answer.json();
+            Object.assign(visits, body.visits);
+            const page = new DOMParser().parseFromString(body.cards || "", "text/html");
+            place.replaceChildren(
+                ...(body.refused ? [make("p", { className: "empty" }, body.refused)] : page.body.children),
+            );
+            listen(place);
+            show();
+        } catch {
+            place.replaceChildren(make("p", { className: "empty" }, texts.searchOffline));
+        } finally {
+            place.removeAttribute("aria-busy");
+        }
+    }
+
     // ---------------------------------------------------------------- starting
 
-    for (const button of document.querySelectorAll("[data-open]")) {
-        const card = button.closest("article");
-        button.addEventListener("click", () =>
-            open(button.dataset.open, visits[card.dataset.activity], button.textContent),
-        );
+    function listen(place) {
+        for (const button of place.querySelectorAll("[data-open]")) {
+            const card = button.closest("article");
+            button.addEventListener("click", () =>
+                open(button.dataset.open, visits[card.dataset.key], button.textContent),
+            );
+        }
+    }
+
+    listen(document);
+    if (search) {
+        search.addEventListener("submit", find);
     }
     form.addEventListener("submit", save);
     form.addEventListener("change", (event) => event.target.name === "method" && arrange());

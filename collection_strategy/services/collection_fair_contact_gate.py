@@ -22,7 +22,7 @@ class CollectionAgenda(models.AbstractModel):
     _inherit = "collection.agenda"
 
     def _ask_fair_contact(self, cases, outcomes, day):
-        super()._ask_fair_contact(cases, outcomes, day)
+        result = super()._ask_fair_contact(cases, outcomes, day)
         fair = self.env["collection.fair.contact"]
         steps = self.env["collection.strategy.step"]
         for company, own in cases.grouped("company_id").items():
@@ -35,6 +35,7 @@ class CollectionAgenda(models.AbstractModel):
             for (_case, task), refusal in zip(asked, found, strict=True):
                 if refusal:
                     task.verdict, task.code, task.detail = NOTHING, "fair_contact", fair._sentence(refusal)
+        return result
 
 
 class CollectionDeliver(models.AbstractModel):
@@ -43,7 +44,7 @@ class CollectionDeliver(models.AbstractModel):
     _inherit = "collection.deliver"
 
     def _ask_fair_contact(self, action, case):
-        super()._ask_fair_contact(action, case)
+        result = super()._ask_fair_contact(action, case)
         fair, now = self.env["collection.fair.contact"], fields.Datetime.now()
         tone = int(action.step_id.tone or action.notice_ids[:1].tone or 0)
         refusal = fair._refusals([(case, action.channel_id, tone)], now, actions=[action])[0]
@@ -52,6 +53,7 @@ class CollectionDeliver(models.AbstractModel):
             # Logged with the result: what is written here is undone with the attempt.
             refused.fair_contact = (refusal, now)
             raise refused
+        return result
 
     def _write_refusal(self, action, refused):
         if getattr(refused, "fair_contact", None):

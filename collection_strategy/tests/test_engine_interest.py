@@ -3,7 +3,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
@@ -144,7 +144,7 @@ class TestEngineInterest(BaseCase):
     def test_interest_is_the_witnesss_to_the_cent(self, terms, principal, due, late, came):
         first, last = due + timedelta(days=1), due + timedelta(days=late)
         receipts = [Receipt(due + timedelta(days=days), amount) for days, amount in came]
-        assume(late < 200 or len(receipts) < 2)  # the witness counts each day
+        receipts = receipts[:1] if late > 200 else receipts  # the witness counts each day
         expected = witness(terms, principal, receipts, first, last)
         try:
             found = interest.total(interest.periods(terms, principal, receipts, first, last), CENT)

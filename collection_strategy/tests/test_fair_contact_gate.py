@@ -1,4 +1,5 @@
 from datetime import datetime
+from itertools import pairwise
 
 from freezegun import freeze_time
 
@@ -17,7 +18,6 @@ class TestFairContactGate(StrategyCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env["collection.contact.rule"].search([]).action_archive()
         cls.customer.country_id = cls.env.ref("base.gr")
 
     def _rule(self, **vals):
@@ -61,7 +61,7 @@ class TestFairContactGate(StrategyCommon):
         self._invoice(100, due=-2)
         days = list(self._live(TODAY, "2026-04-01"))
         self.assertEqual(days[0], "2026-03-11")
-        for before, after in zip(days, days[1:], strict=False):
+        for before, after in pairwise(days):
             self.assertGreaterEqual((datetime.fromisoformat(after) - datetime.fromisoformat(before)).days, 7)
 
     def test_two_messages_of_one_night_are_not_both_sent_where_one_is_allowed(self):

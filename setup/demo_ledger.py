@@ -7,6 +7,8 @@ import logging
 from datetime import timedelta
 from unittest.mock import patch
 
+from freezegun import freeze_time
+
 from odoo import Command, fields
 
 _logger = logging.getLogger("collections.demo")
@@ -181,7 +183,9 @@ def _policy(env, company):
     })
     company.collection_thanks_template_id = env.ref("collection_strategy.template_thanks")
     taken = patch.object(type(env["collection.channel.email"]), "_transmit", lambda *_arguments: ("sent", "", False))
-    with taken:
+    # On a working morning, whenever the demo is made: nothing would go out on a Sunday.
+    day = TODAY - timedelta(days=max(0, TODAY.weekday() - 4))
+    with taken, freeze_time(f"{day} 10:00:00"):
         env["collection.run"].start()
         env.cr.commit()
         env["collection.deliver"]._deliver(company.ids, None)

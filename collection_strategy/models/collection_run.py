@@ -158,13 +158,11 @@ class CollectionRun(models.Model):
             run.write({"state": "running", "is_stop_wanted": False, "error": False})
             run._go_on()
 
-    @api.model
     def action_dry_run(self):
         """Start a dry run for tomorrow from the menu and open it."""
         run = self.start(fields.Date.add(fields.Date.context_today(self), days=1), dry_run=True)[:1]
         return run._open()
 
-    @api.model
     def action_run_now(self):
         """Start a run for today from the menu and open it."""
         return self.start()[:1]._open()

@@ -112,12 +112,10 @@ class CollectionSegment(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id("collection_cases.collection_case_action")
         return {**action, "domain": [("segment_id", "=", self.id), ("state", "!=", "completed")], "context": {}}
 
-    @api.model
     def action_propose(self):
         """Look at the ledger and propose segments."""
         return self.env["collection.segment.propose"].action_propose()
 
-    @api.model
     def action_assign_now(self):
         """Give every running case its segment and strategy now, not only tonight."""
         self.check_access("write")

@@ -278,7 +278,7 @@ class CollectionAgenda(models.AbstractModel):
         if outcome.planned:
             steps = self.env["collection.strategy.step"].browse(dict.fromkeys(task.step for task in outcome.planned))
             return self.env._("%s, with the next run", ", ".join(steps.mapped("name")))
-        if outcome.step and outcome.code == "too_early":
+        if outcome.step and outcome.code in ("too_early", "no_working_day"):
             step = self.env["collection.strategy.step"].browse(outcome.step)
             return self.env._("%(step)s on %(day)s", step=step.name, day=format_date(self.env, outcome.day))
         return self.env._("Nothing: %s", decisions._sentence(outcome.code, outcome.day, outcome.detail))

@@ -69,20 +69,26 @@ def taken(case_ids) -> SQL:
     """
     return SQL(
         """
-        SELECT action.case_id, step.id, MIN(COALESCE(action.due_date, action.date::date)) AS day,
-               MAX(notice.amount) AS asked,
-               (SELECT COALESCE(SUM(LEAST(line.amount_company, GREATEST(item.residual_company, 0))), 0)
-                  FROM collection_notice_line line JOIN collection_item item ON item.id = line.item_id
-                 WHERE line.notice_id = MAX(notice.id) AND item.state = 'open' AND line.amount_company > 0) AS left
-          FROM collection_action action
-          JOIN collection_case record ON record.id = action.case_id AND record.cycle = action.cycle
+        WITH action AS MATERIALIZED (
+            SELECT action.id, action.case_id, action.step_id, record.strategy_id,
+                   COALESCE(action.due_date, action.date::date) AS day
+              FROM unnest(%s) AS wanted(id)
+              JOIN collection_case record ON record.id = wanted.id
+              JOIN collection_action action ON action.case_id = record.id AND action.cycle = record.cycle
+             WHERE action.step_id IS NOT NULL AND (action.state <> 'skipped' OR action.is_final))
+        SELECT action.case_id, step.id, MIN(action.day), MAX(notice.amount) AS asked, MAX(notice.left) AS left
+          FROM action
           JOIN collection_strategy_step former ON former.id = action.step_id
           -- the same step of the version the case follows now
-          JOIN collection_strategy_step step ON step.strategy_id = record.strategy_id
+          JOIN collection_strategy_step step ON step.strategy_id = action.strategy_id
                AND COALESCE(step.root_id, step.id) = COALESCE(former.root_id, former.id)
-     LEFT JOIN collection_notice notice ON notice.action_id = action.id
-         WHERE action.case_id = ANY(%s) AND action.step_id IS NOT NULL
-           AND (action.state <> 'skipped' OR action.is_final)
+          -- LIMIT keeps these index look-ups: a plan made for an empty table would read all of it for each
+     LEFT JOIN LATERAL (
+            SELECT said.amount,
+                   (SELECT COALESCE(SUM(LEAST(line.amount_company, GREATEST(item.residual_company, 0))), 0)
+                      FROM collection_notice_line line JOIN collection_item item ON item.id = line.item_id
+                     WHERE line.notice_id = said.id AND item.state = 'open' AND line.amount_company > 0) AS left
+              FROM collection_notice said WHERE said.action_id = action.id LIMIT 1) notice ON true
       GROUP BY action.case_id, step.id
         """,
         list(case_ids),

@@ -3,6 +3,8 @@ import logging
 
 from odoo import api, fields, models
 
+from odoo.addons.collection_cases.queries.refresh_lines import analyze
+
 from ..engine.agenda import APPROVE, NOTHING, SEND
 from ..queries import outbox
 
@@ -10,6 +12,9 @@ _logger = logging.getLogger(__name__)
 
 CHUNK = 1000
 """Cases per committed step of a run: what a crash can lose."""
+
+PLANNED_ANEW = 500
+"""Actions from which PostgreSQL is told at once how large the outbox has become."""
 
 AT_ONCE = 3000
 """Running cases up to which the button does the work while the person waits."""
@@ -191,6 +196,10 @@ class CollectionAgenda(models.AbstractModel):
             self.env.cr.execute(outbox.insert_notices(notices, self.env.uid))
         self.env["collection.action"].invalidate_model()
         self.env["collection.notice"].invalidate_model()
+        if len(inserted) > PLANNED_ANEW:
+            # A plan made for an empty outbox would take minutes for the next cases.
+            for statement in analyze("collection_action", "collection_notice"):
+                self.env.cr.execute(statement)
         return len(inserted)
 
     @api.model

@@ -62,6 +62,36 @@ def cases(case_ids, day) -> SQL:
     )
 
 
+def falling_due(company, account_ids, first, day, lead_days) -> SQL:
+    """Return a SELECT of the customers of whom something falls due between two days: id.
+
+    :param account_ids: ids of the receivable accounts
+    :param first, day: overdue on `day` and not yet on `first`
+    :param lead_days: documents enter a case so many days before they are due
+    """
+    return SQL(
+        """
+        SELECT party.commercial_partner_id
+          FROM account_move_line line JOIN res_partner party ON party.id = line.partner_id
+         WHERE line.account_id = ANY(%(accounts)s) AND line.company_id = %(company)s
+           AND line.parent_state = 'posted' AND line.reconciled IS NOT TRUE
+           AND line.amount_residual_currency > 0 AND line.no_followup IS NOT TRUE
+           AND COALESCE(line.date_maturity, line.date) >= %(first)s
+           AND COALESCE(line.date_maturity, line.date) < %(day)s::date + %(lead)s
+         UNION
+        SELECT party.commercial_partner_id
+          FROM collection_feed_entry entry JOIN res_partner party ON party.id = entry.partner_id
+         WHERE entry.company_id = %(company)s AND entry.residual > 0
+           AND entry.due_date >= %(first)s AND entry.due_date < %(day)s::date + %(lead)s
+        """,
+        accounts=list(account_ids),
+        company=company.id,
+        first=first,
+        day=day,
+        lead=lead_days,
+    )
+
+
 def taken(case_ids) -> SQL:
     """Return a SELECT of the steps that were taken in each case's present cycle.
 

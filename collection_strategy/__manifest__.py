@@ -37,6 +37,7 @@
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         "views/collection_strategy_menus.xml",
+        "views/collection_balance_views.xml",
         "views/collection_contact_rule_views.xml",
         "views/collection_contact_refusal_views.xml",
         "views/collection_rate_views.xml",

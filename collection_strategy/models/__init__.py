@@ -31,3 +31,4 @@ from . import collection_case_charge
 from . import account_move_charge
 from . import res_company_charge
 from . import res_config_settings_charge
+from . import collection_balance

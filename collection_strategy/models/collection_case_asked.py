@@ -1,6 +1,6 @@
 from decimal import Decimal
 
-from odoo import models
+from odoo import api, models
 
 from odoo.addons.collection_cases.engine import blocks
 from odoo.addons.collection_cases.engine.blocks import Block
@@ -10,6 +10,44 @@ class CollectionCase(models.Model):
     """What may be asked of the debtor today, and who of us does what."""
 
     _inherit = "collection.case"
+
+    @api.model
+    def _customers_kept_back(self, company):
+        found = super()._customers_kept_back(company)
+        # sudo: whether money is on its way, no more
+        lines = (
+            self.env["account.bank.statement.line"]
+            .sudo()
+            .search(
+                [
+                    ("is_reconciled", "=", False),
+                    ("amount", ">", 0),
+                    ("company_id", "=", company.id),
+                    ("partner_id", "!=", False),
+                ]
+            )
+        )
+        found |= set(lines.partner_id.commercial_partner_id.ids)
+        if "payment.transaction" in self.env:
+            # sudo: as above
+            running = (
+                self.env["payment.transaction"]
+                .sudo()
+                .search(
+                    [
+                        ("company_id", "=", company.id),
+                        "|",
+                        ("state", "in", ("draft", "pending", "authorized")),
+                        "&",
+                        ("state", "=", "done"),
+                        ("is_post_processed", "=", False),
+                    ]
+                )
+            )
+            found |= set(running.partner_id.commercial_partner_id.ids)
+            if "invoice_ids" in running._fields:
+                found |= set(running.invoice_ids.commercial_partner_id.ids)
+        return found
 
     def _asked_rows(self, day):
         """Return what may be asked for: overdue debts, else what is due next; less what is kept back.

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 
 class CollectionRun(models.Model):
@@ -34,8 +35,8 @@ class CollectionRun(models.Model):
     nothing_count = fields.Integer("Cases with nothing", readonly=True)
     error = fields.Text(readonly=True)
     user_id = fields.Many2one("res.users", "Started by", readonly=True, default=lambda self: self.env.user)
-    date_start = fields.Datetime(readonly=True, default=fields.Datetime.now)
-    date_end = fields.Datetime(readonly=True)
+    date_start = fields.Datetime("Started", readonly=True, default=fields.Datetime.now)
+    date_end = fields.Datetime("Ended", readonly=True)
     decision_ids = fields.One2many("collection.decision", "run_id", "Decisions")
     action_ids = fields.One2many("collection.action", "run_id", "Planned actions")
     summary = fields.Json(compute="_compute_summary")
@@ -48,7 +49,7 @@ class CollectionRun(models.Model):
     @api.depends("date", "is_dry")
     def _compute_name(self):
         for run in self:
-            day = fields.Date.to_string(run.date)
+            day = format_date(self.env, run.date)
             run.name = self.env._("Dry run as of %s", day) if run.is_dry else self.env._("Run of %s", day)
 
     @api.depends("name")

@@ -62,6 +62,36 @@ def cases(case_ids, day) -> SQL:
     )
 
 
+def falling_due(company, account_ids, first, day, lead_days) -> SQL:
+    """Return a SELECT of the customers of whom something falls due between two days: id.
+
+    :param account_ids: ids of the receivable accounts
+    :param first, day: overdue on `day` and not yet on `first`
+    :param lead_days: documents enter a case so many days before they are due
+    """
+    return SQL(
+        """
+        SELECT party.commercial_partner_id
+          FROM account_move_line line JOIN res_partner party ON party.id = line.partner_id
+         WHERE line.account_id = ANY(%(accounts)s) AND line.company_id = %(company)s
+           AND line.parent_state = 'posted' AND line.reconciled IS NOT TRUE
+           AND line.amount_residual_currency > 0 AND line.no_followup IS NOT TRUE
+           AND COALESCE(line.date_maturity, line.date) >= %(first)s
+           AND COALESCE(line.date_maturity, line.date) < %(day)s::date + %(lead)s
+         UNION
+        SELECT party.commercial_partner_id
+          FROM collection_feed_entry entry JOIN res_partner party ON party.id = entry.partner_id
+         WHERE entry.company_id = %(company)s AND entry.residual > 0
+           AND entry.due_date >= %(first)s AND entry.due_date < %(day)s::date + %(lead)s
+        """,
+        accounts=list(account_ids),
+        company=company.id,
+        first=first,
+        day=day,
+        lead=lead_days,
+    )
+
+
 def taken(case_ids) -> SQL:
     """Return a SELECT of the steps that were taken in each case's present cycle.
 
@@ -69,20 +99,26 @@ def taken(case_ids) -> SQL:
     """
     return SQL(
         """
-        SELECT action.case_id, step.id, MIN(COALESCE(action.due_date, action.date::date)) AS day,
-               MAX(notice.amount) AS asked,
-               (SELECT COALESCE(SUM(LEAST(line.amount_company, GREATEST(item.residual_company, 0))), 0)
-                  FROM collection_notice_line line JOIN collection_item item ON item.id = line.item_id
-                 WHERE line.notice_id = MAX(notice.id) AND item.state = 'open' AND line.amount_company > 0) AS left
-          FROM collection_action action
-          JOIN collection_case record ON record.id = action.case_id AND record.cycle = action.cycle
+        WITH action AS MATERIALIZED (
+            SELECT action.id, action.case_id, action.step_id, record.strategy_id,
+                   COALESCE(action.due_date, action.date::date) AS day
+              FROM unnest(%s) AS wanted(id)
+              JOIN collection_case record ON record.id = wanted.id
+              JOIN collection_action action ON action.case_id = record.id AND action.cycle = record.cycle
+             WHERE action.step_id IS NOT NULL AND (action.state <> 'skipped' OR action.is_final))
+        SELECT action.case_id, step.id, MIN(action.day), MAX(notice.amount) AS asked, MAX(notice.left) AS left
+          FROM action
           JOIN collection_strategy_step former ON former.id = action.step_id
           -- the same step of the version the case follows now
-          JOIN collection_strategy_step step ON step.strategy_id = record.strategy_id
+          JOIN collection_strategy_step step ON step.strategy_id = action.strategy_id
                AND COALESCE(step.root_id, step.id) = COALESCE(former.root_id, former.id)
-     LEFT JOIN collection_notice notice ON notice.action_id = action.id
-         WHERE action.case_id = ANY(%s) AND action.step_id IS NOT NULL
-           AND (action.state <> 'skipped' OR action.is_final)
+          -- LIMIT keeps these index look-ups: a plan made for an empty table would read all of it for each
+     LEFT JOIN LATERAL (
+            SELECT said.amount,
+                   (SELECT COALESCE(SUM(LEAST(line.amount_company, GREATEST(item.residual_company, 0))), 0)
+                      FROM collection_notice_line line JOIN collection_item item ON item.id = line.item_id
+                     WHERE line.notice_id = said.id AND item.state = 'open' AND line.amount_company > 0) AS left
+              FROM collection_notice said WHERE said.action_id = action.id LIMIT 1) notice ON true
       GROUP BY action.case_id, step.id
         """,
         list(case_ids),

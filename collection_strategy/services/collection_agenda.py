@@ -147,7 +147,9 @@ class CollectionAgenda(models.AbstractModel):
 
     def _decide_due(self, company, day, cases, outcomes, due):
         """Decide about the cases of which a step is due: ask what is in the way, then for each task."""
-        blocked = cases._block_reasons(day)
+        kept_back = self.env["collection.case"]._customers_kept_back(company)
+        concerned = cases.filtered(lambda case: case.partner_id.id in kept_back)
+        blocked = concerned._block_reasons(day)
         for case in cases:
             outcome = outcomes[case.id]
             turn, known = due[case.id]
@@ -158,7 +160,7 @@ class CollectionAgenda(models.AbstractModel):
                 outcome.code, outcome.day = block.code, block.until
                 outcome.detail = case._block_sentence(block) if block.source else None
                 continue
-            amount = self._amount(case, day, early, known)
+            amount = self._amount(case, day, early, known, case in concerned)
             if amount <= company.collection_tolerance:
                 outcome.code = "below_tolerance"
                 continue
@@ -188,13 +190,13 @@ class CollectionAgenda(models.AbstractModel):
             return [block for item in items for block in found[item.id]]
         return []
 
-    def _amount(self, case, day, early, known):
+    def _amount(self, case, day, early, known, is_concerned):
         """Return what would be asked for, in the company's currency: netted, less what is kept back."""
         if early:
             items = case._soon_due_items(day)
             return sum(items.mapped("residual_company"))
         amount = float(known.overdue)
-        if case.amount_promised or case.amount_disputed or case.hold_ids:
+        if is_concerned:
             items = case._overdue_items(day)
             found = items._block_reasons(day)
             left = 0.0

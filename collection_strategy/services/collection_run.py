@@ -3,13 +3,21 @@ import logging
 
 from odoo import api, fields, models
 
+from odoo.addons.collection_cases.queries.open_lines import FLUSH as LINES_FLUSH
+from odoo.addons.collection_cases.queries.refresh_lines import analyze
+from odoo.addons.collection_cases.services.collection_refresh import BATCH
+
 from ..engine.agenda import APPROVE, NOTHING, SEND
+from ..queries import facts as fact_queries
 from ..queries import outbox
 
 _logger = logging.getLogger(__name__)
 
 CHUNK = 1000
 """Cases per committed step of a run: what a crash can lose."""
+
+PLANNED_ANEW = 500
+"""Actions from which PostgreSQL is told at once how large the outbox has become."""
 
 AT_ONCE = 3000
 """Running cases up to which the button does the work while the person waits."""
@@ -143,10 +151,21 @@ class CollectionAgenda(models.AbstractModel):
         latest = self.env["collection.case"]._read_group(
             [("company_id", "=", company.id), ("state", "!=", "completed")], [], ["date_refreshed:max"]
         )[0][0]
-        if not latest or day >= latest:
-            refresh = self.env["collection.refresh"]
-            for partner_ids in refresh._batches(company):
-                refresh._refresh(company, day, partner_ids, trial=True)
+        refresh = self.env["collection.refresh"]
+        if not latest or day == latest:
+            batches = refresh._batches(company)
+        elif day > latest:
+            # Nothing changes by the mere passing of days but what falls due in them.
+            self.env["collection.case"]._flush_for(LINES_FLUSH)
+            accounts = refresh._receivable_accounts(company).ids
+            lead = company._collection_lead_days()
+            rows = self.env.execute_query(fact_queries.falling_due(company, accounts, latest, day, lead))
+            ids = refresh._customers(company, [row[0] for row in rows])
+            batches = [ids[start : start + BATCH] for start in range(0, len(ids), BATCH)]
+        else:
+            batches = []
+        for partner_ids in batches:
+            refresh._refresh(company, day, partner_ids, trial=True)
         self.env["collection.policy"]._assign(company)
 
     # === APPLY === #
@@ -191,6 +210,10 @@ class CollectionAgenda(models.AbstractModel):
             self.env.cr.execute(outbox.insert_notices(notices, self.env.uid))
         self.env["collection.action"].invalidate_model()
         self.env["collection.notice"].invalidate_model()
+        if len(inserted) > PLANNED_ANEW:
+            # A plan made for an empty outbox would take minutes for the next cases.
+            for statement in analyze("collection_action", "collection_notice"):
+                self.env.cr.execute(statement)
         return len(inserted)
 
     @api.model

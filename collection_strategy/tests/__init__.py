@@ -1,3 +1,4 @@
+from . import test_balance
 from . import test_charges
 from . import test_deliver
 from . import test_engine_fair_contact

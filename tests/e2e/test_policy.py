@@ -107,7 +107,7 @@ def test_wording_is_refused_with_a_sentence(browser, address):
     with session(browser, address, "manager", **DESKTOP) as page:
         page.goto(f"{address}/odoo/collection-wordings")
         page.get_by_text("Second reminder").first.click()
-        page.locator(".o_data_row").first.locator("td").nth(1).click()
+        page.locator(".o_form_view .o_data_row").first.locator("td").nth(1).click()
         dialog = page.locator(".modal")
         dialog.locator("[name=subject] input").fill("About {{ amuont }}")
         picture(page, "policy_wording_desktop")

@@ -7,3 +7,4 @@ from . import test_fair_contact
 from . import test_fair_contact_gate
 from . import test_run
 from . import test_strategy
+from . import test_translations

@@ -115,12 +115,13 @@ class CollectionWording(models.AbstractModel):
     # === TEXTS === #
 
     @api.model
-    def _language(self, lang):
-        """Return a language that is switched on: this one, else the present one.
+    def _language(self, *langs):
+        """Return the first of these languages that is switched on, else the present one.
 
         Wordings may be in languages that are not; dates and tables can only be in one that is.
         """
-        return lang if lang and self.env["res.lang"]._get_data(code=lang) else self.env.lang or "en_US"
+        known = (lang for lang in langs if lang and self.env["res.lang"]._get_data(code=lang))
+        return next(known, None) or self.env.lang or "en_US"
 
     @api.model
     def _parts(self, text, values):
@@ -178,7 +179,9 @@ class CollectionWording(models.AbstractModel):
     @api.model
     def _layout(self, case, message):
         """Return the whole e-mail: the text between the company's name and address."""
-        values = {"values": message.values, "body": message.body, "lang": (message.lang or "en").replace("_", "-")}
+        # not “lang”: that one becomes Odoo's code
+        html_lang = (message.lang or "en").replace("_", "-")
+        values = {"values": message.values, "body": message.body, "html_lang": html_lang}
         return self.env["ir.qweb"]._render("collection_strategy.notice_mail", values, lang=message.lang)
 
     # === LOOKING AT A WORDING === #

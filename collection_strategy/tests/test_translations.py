@@ -7,6 +7,7 @@ from pathlib import Path
 import polib
 from freezegun import freeze_time
 
+from odoo import Command
 from odoo.tests import TransactionCase, tagged
 from odoo.tools.translate import trans_export
 
@@ -159,8 +160,19 @@ class TestDebtorsLanguage(StrategyCommon):
         for word in ("Stimată", ">Scadență<", ">Rest de plată<", "Prin transfer", "Datele noastre bancare", "STOP"):
             self.assertIn(word, mail.html)
 
-    def test_wording_of_the_nearest_language_has_dates_and_table_that_can_be_read(self):
-        """The debtor's country has a language of its own, the wording is of another country."""
+    def test_wording_of_another_country_has_dates_of_the_debtors(self):
+        self.env["res.lang"]._activate_lang("fr_BE")
+        self.wording.text_ids = [Command.create({"lang": "fr_FR", "subject": "Rappel", "body": "<p>Bonjour</p>"})]
+        self.customer.lang = "fr_BE"
+        self._segment(self._strategy((3, self.email)))
+        self._invoice(100, due=-10)
+        self.runs.start()
+        with self.mails() as found:
+            self.deliver.run()
+        self.assertIn("Bonjour", found[0].html)
+        self.assertIn('lang="fr-BE"', found[0].html)
+
+    def test_wording_in_a_language_that_is_not_switched_on_can_be_looked_at(self):
         template = self.env.ref("collection_strategy.template_friendly")
         text = template.text_ids.filtered(lambda text: text.lang == "pl_PL")
         self.assertFalse(self.env["res.lang"]._get_data(code="pl_PL"), "not switched on")

@@ -186,7 +186,5 @@ class TestDebtorsLanguage(StrategyCommon):
 
 def _places(entry):
     """Return where a text comes from; a place in the code without its line, one in the data without its record."""
-    return [
-        re.sub(r"^(model:(?:collection\.rate|product\.template),name):.*", r"\1", where)
-        for where, _ in entry.occurrences
-    ]
+    record = re.compile(r"^(model:(?:collection\.rate|product\.template),name):.*")
+    return [record.sub(r"\1", where) for where, _line in entry.occurrences]

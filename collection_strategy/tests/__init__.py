@@ -6,4 +6,5 @@ from . import test_engine_interest
 from . import test_fair_contact
 from . import test_fair_contact_gate
 from . import test_run
+from . import test_scheduler
 from . import test_strategy

@@ -297,7 +297,7 @@ class CollectionAgenda(models.AbstractModel):
 
     def _is_used(self, company):
         """Tell whether a company has anything to run for."""
-        return bool(self.env["collection.case"].search_count([("company_id", "=", company.id)], limit=1))
+        return bool(self.env["collection.refresh"]._customers(company))
 
     def _finish(self, run, cron):
         """Do a run to its end, committing; tell whether there was time for all of it."""

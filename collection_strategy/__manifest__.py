@@ -16,6 +16,10 @@
         # what every company starts with
         "data/collection_channel_data.xml",
         "data/collection_template_data.xml",
+        "data/collection_template_el_data.xml",
+        "data/collection_template_hu_data.xml",
+        "data/collection_template_pl_data.xml",
+        "data/collection_template_ro_data.xml",
         "data/collection_strategy_data.xml",
         "data/ir_cron_data.xml",
         "data/collection_contact_rule_data.xml",

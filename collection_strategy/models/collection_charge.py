@@ -23,7 +23,7 @@ class CollectionCharge(models.Model):
     )
     date_from = fields.Date("From", required=True)
     date_to = fields.Date("To", required=True, help="Included: the day of the last look, or of payment.")
-    base = fields.Monetary("On", help="What was owed on the first day.")
+    base = fields.Monetary("On the amount", help="What was owed on the first day.")
     rate_text = fields.Char("Rate")
     rule_id = fields.Many2one("collection.charge.rule", ondelete="set null")
     law = fields.Char("Law or contract")

@@ -30,7 +30,7 @@ class CollectionTemplate(models.Model):
 
     @api.depends("text_ids.lang")
     def _compute_lang_names(self):
-        names = dict(self.env["res.lang"].get_installed())
+        names = dict(self.env["collection.template.text"]._selection_lang())
         for template in self:
             template.lang_names = ", ".join(names.get(text.lang, text.lang) for text in template.text_ids)
 

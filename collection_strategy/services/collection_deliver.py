@@ -280,9 +280,7 @@ class CollectionDeliver(models.AbstractModel):
         lang = partner.sudo().lang or case.partner_id.sudo().lang or company.partner_id.lang or "en_US"
         wordings = self.env["collection.wording"]
         text = notice.template_id._text_for(lang) if notice.template_id else self.env["collection.template.text"]
-        lang = text.lang or lang
-        if not self.env["res.lang"]._get_data(code=lang):
-            lang = self.env.lang or "en_US"
+        lang = self.env["collection.wording"]._language(text.lang or lang)
         values = wordings._values(case, rows, partner, lang, day=day, notice=notice)
         message = Message(partner, answer["text"], lang, rows, values)
         message.charges = values["charges"]

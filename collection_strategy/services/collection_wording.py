@@ -115,6 +115,14 @@ class CollectionWording(models.AbstractModel):
     # === TEXTS === #
 
     @api.model
+    def _language(self, lang):
+        """Return a language that is switched on: this one, else the present one.
+
+        Wordings may be in languages that are not; dates and tables can only be in one that is.
+        """
+        return lang if lang and self.env["res.lang"]._get_data(code=lang) else self.env.lang or "en_US"
+
+    @api.model
     def _parts(self, text, values):
         """Return the filled-in subject, e-mail, SMS and letter of a wording.
 
@@ -123,7 +131,7 @@ class CollectionWording(models.AbstractModel):
         :param text: `collection.template.text`
         :raises WordingError: it cannot be filled in
         """
-        here = self.with_context(lang=text.lang)
+        here = self.with_context(lang=self._language(text.lang))
         blocks = {"table": here._items_table(values), "how_to_pay": here._how_to_pay(values)}
         filled = {**values, **blocks}
         body = wording.render(str(text.body or ""), filled, html=True)
@@ -245,7 +253,8 @@ class CollectionWording(models.AbstractModel):
                 day = self.env["collection.refresh"]._today(case.company_id)
                 rows = case._asked_rows(day)[0]
                 # sudo: the case may be read, so what would be written about it may too
-                values = self.sudo()._values(case.sudo(), rows, case.sudo().partner_id, text.lang, day=day)
+                lang = self._language(text.lang)
+                values = self.sudo()._values(case.sudo(), rows, case.sudo().partner_id, lang, day=day)
             else:
                 values = self._sample()
                 values.pop("table")

@@ -8,3 +8,4 @@ from . import test_fair_contact_gate
 from . import test_run
 from . import test_scheduler
 from . import test_strategy
+from . import test_translations

@@ -147,7 +147,8 @@ def distribute(cases: Iterable[Case], people: Iterable[Person]) -> list[Assignme
     for. So where everybody can do everything, nobody's load is above the fair share + TOLERANCE % + the heaviest
     case.
     """
-    ordered = sorted(cases, key=lambda case: case.id)
+    asked = list(cases)
+    ordered = sorted(asked, key=lambda case: case.id)
     crew = sorted(people, key=lambda person: person.id)
     plan = _Plan(crew, sum(case.points for case in ordered if not case.automatic), _heaviest(ordered))
     found = {case.id: Assignment(case.id, None, AUTOMATIC) for case in ordered if case.automatic}
@@ -179,7 +180,7 @@ def distribute(cases: Iterable[Case], people: Iterable[Person]) -> list[Assignme
                 row = found[case.id]
                 if row.code == KEPT:
                     found[case.id] = Assignment(case.id, person, KEPT_OVER, row.lacking)
-    return [found[case.id] for case in ordered]
+    return [found[case.id] for case in asked]
 
 
 def limits(people: Iterable[Person], total: int, heaviest: int) -> dict[int, int]:
@@ -286,3 +287,24 @@ class _Plan:
         if not room:
             return None
         return min(room, key=lambda person: ((self.load[person] + case.points) / self.crew[person].capacity, person))
+
+
+def next_absence(days: Iterable[date], today: date) -> tuple[date, date] | None:
+    """Return the (first, last) day of the absence that is running or comes next; None when there is none.
+
+    Days off with nothing but a weekend between them are one absence.
+
+    >>> friday, monday = date(2026, 3, 13), date(2026, 3, 16)
+    >>> next_absence([monday, friday, date(2026, 4, 1)], date(2026, 3, 14))
+    (datetime.date(2026, 3, 13), datetime.date(2026, 3, 16))
+    >>> next_absence([friday], monday)
+    """
+    runs: list[tuple[date, date]] = []
+    for day in sorted(set(days)):
+        if runs and all(
+            (runs[-1][1] + timedelta(days=gap)).weekday() >= 5 for gap in range(1, (day - runs[-1][1]).days)
+        ):
+            runs[-1] = (runs[-1][0], day)
+        else:
+            runs.append((day, day))
+    return next((run for run in runs if run[1] >= today), None)

@@ -6,3 +6,5 @@ from . import test_fair_contact
 from . import test_fair_contact_gate
 from . import test_run
 from . import test_strategy
+from . import test_engine_workplan
+from . import test_workplan

@@ -191,9 +191,7 @@ def limits(people: Iterable[Person], total: int, heaviest: int) -> dict[int, int
     """
     there = [person for person in people if person.is_there]
     capacity = sum(person.capacity for person in there)
-    return {
-        person.id: total * person.capacity * (100 + TOLERANCE) // (capacity * 100) + heaviest for person in there
-    }
+    return {person.id: total * person.capacity * (100 + TOLERANCE) // (capacity * 100) + heaviest for person in there}
 
 
 def _heaviest(cases):

@@ -41,7 +41,9 @@ class CollectionSkillNeed(models.Model):
                 raise ValidationError(self.env._("Choose the segment that “%s” is needed for.", need.skill_id.name))
             if need.level_id and need.level_id.skill_type_id != need.skill_type_id:
                 raise ValidationError(
-                    self.env._("“%(level)s” is no level of “%(skill)s”.", level=need.level_id.name, skill=need.skill_id.name)
+                    self.env._(
+                        "“%(level)s” is no level of “%(skill)s”.", level=need.level_id.name, skill=need.skill_id.name
+                    )
                 )
 
     @api.depends("kind", "lang_id", "segment_id", "skill_id")

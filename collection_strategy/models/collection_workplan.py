@@ -70,16 +70,16 @@ class CollectionWorkplan(models.Model):
     @api.depends("line_ids.state", "line_ids.user_id", "job")
     def _compute_counts(self):
         lines = self.env["collection.workplan.line"]
-        rows = lines._read_group([("plan_id", "in", self.ids)], ["plan_id", "state", "user_id"], ["__count"])
+        rows = lines._read_group([("plan_id", "in", self.ids)], ["plan_id", "state", "user_id", "code"], ["__count"])
         for plan in self:
-            own = [(state, user, count) for of, state, user, count in rows if of == plan]
+            own = [row[1:] for row in rows if row[0] == plan]
             by_state = {}
-            for state, _user, count in own:
+            for state, _user, _code, count in own:
                 by_state[state] = by_state.get(state, 0) + count
             plan.case_count = sum(by_state.values())
             plan.moved_count = by_state.get("moved", 0)
             plan.move_count = plan.moved_count + by_state.get("planned", 0)
-            plan.nobody_count = sum(count for _state, user, count in own if not user)
+            plan.nobody_count = sum(count for _state, user, code, count in own if not user and code != "automatic")
             plan.waiting_count = by_state.get("moved" if plan.job == "undo" else "planned", 0) if plan.job else 0
             plan.progress = 100 * (1 - plan.waiting_count / plan.move_count) if plan.move_count else 100
 
@@ -110,9 +110,7 @@ class CollectionWorkplan(models.Model):
             users = employees.search(domain).user_id.filtered(
                 lambda user, plan=plan: collector in user.all_group_ids and plan.company_id in user.company_ids
             )
-            plan.member_ids = [
-                fields.Command.create({"user_id": user.id}) for user in users - plan.member_ids.user_id
-            ]
+            plan.member_ids = [fields.Command.create({"user_id": user.id}) for user in users - plan.member_ids.user_id]
             plan.member_ids._read_calendar(self.env["collection.refresh"]._today(plan.company_id))
         return True
 
@@ -126,9 +124,7 @@ class CollectionWorkplan(models.Model):
                 plan.action_add_people()
             if not plan.member_ids:
                 raise UserError(
-                    self.env._(
-                        "There is nobody to give cases to. Add people here, or mark employees as debt managers."
-                    )
+                    self.env._("There is nobody to give cases to. Add people here, or mark employees as debt managers.")
                 )
             self.env["collection.planner"]._distribute(plan)
         return True
@@ -146,7 +142,10 @@ class CollectionWorkplan(models.Model):
 
     def action_open_nobody(self):
         """List the cases that nobody has."""
-        return self._lines_action("collection_strategy.collection_workplan_line_action", [("user_id", "=", False)])
+        return self._lines_action(
+            "collection_strategy.collection_workplan_line_action",
+            [("user_id", "=", False), ("code", "!=", "automatic")],
+        )
 
     def action_open_lines(self):
         """List all cases of the plan."""

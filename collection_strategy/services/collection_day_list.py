@@ -23,8 +23,10 @@ class CollectionDayList(models.AbstractModel):
     @api.model
     def _cases(self, user):
         """Return what waits for a person today, the most important first: (cases shown, how many there are)."""
-        own = self.env["collection.case"].with_user(user).with_context(
-            allowed_company_ids=user.company_ids.ids, lang=user.lang or "en_US"
+        own = (
+            self.env["collection.case"]
+            .with_user(user)
+            .with_context(allowed_company_ids=user.company_ids.ids, lang=user.lang or "en_US")
         )
         today = fields.Date.context_today(own)
         waiting = (

@@ -95,10 +95,11 @@ class CollectionPlanner(models.AbstractModel):
         planner.env["collection.case"]._flush_for(queries.FLUSH)
         rows = planner.env.execute_query_dict(queries.cases(case_ids, today))
         outlooks = planner._outlook(plan.company_id, today, case_ids)
-        cases = planner._as_cases(plan, rows, outlooks)
+        chosen = plan.line_ids.filtered(lambda line: line.code == "by_hand")
+        by_hand = {line.case_id.id: line.user_id.id for line in chosen}
+        cases = planner._as_cases(plan, rows, outlooks, by_hand)
         found = {row.case: row for row in engine.distribute(cases, planner._as_people(plan))}
-        by_hand = {line.case_id.id: line for line in plan.line_ids if line.code == "by_hand"}
-        (plan.line_ids - plan.line_ids.browse([line.id for line in by_hand.values()])).unlink()
+        (plan.line_ids - chosen).unlink()
         facts = {case.id: case for case in cases}
         values = [
             planner._line_values(plan, row, facts[row["id"]], found[row["id"]], outlooks.get(row["id"]))
@@ -107,8 +108,8 @@ class CollectionPlanner(models.AbstractModel):
         ]
         planner.env["collection.workplan.line"].create(values)
 
-    def _as_cases(self, plan, rows, outlooks):
-        """Return the cases as the engine wants them."""
+    def _as_cases(self, plan, rows, outlooks, by_hand):
+        """Return the cases as the engine wants them; what was chosen by hand counts as that person's."""
         needs = self.env["collection.skill.need"]._for_company(plan.company_id)
         people_steps = self._work_steps(outlooks)
         known, cases = {}, []
@@ -130,7 +131,7 @@ class CollectionPlanner(models.AbstractModel):
                     needs=known[key],
                     points=engine.points(minutes, row["stars"]),
                     rank=row["rank"],
-                    current=row["user_id"],
+                    current=by_hand.get(row["id"], row["user_id"]) or None,
                     department=row["department_id"] if plan.keep_departments else None,
                     automatic=automatic,
                 )
@@ -179,8 +180,12 @@ class CollectionPlanner(models.AbstractModel):
         needed = ", ".join(skills.browse([need.skill for need in case.needs]).mapped("name"))
         texts = {
             engine.KEPT: self.env._("Knows the case."),
-            engine.KEPT_OVER: self.env._("Knows the case; it is more than a fair share, but nobody else as able has room."),
-            engine.SKILL: self.env._("Has the skills needed (%(skills)s); %(who)s does not.", skills=needed, who=before.name),
+            engine.KEPT_OVER: self.env._(
+                "Knows the case; it is more than a fair share, but nobody else as able has room."
+            ),
+            engine.SKILL: self.env._(
+                "Has the skills needed (%(skills)s); %(who)s does not.", skills=needed, who=before.name
+            ),
             engine.LOAD: self.env._("Has room; %s had more than a fair share.", before.name),
             engine.AUTOMATIC: self.env._("Small and quiet: the automatic steps do it."),
             engine.NOBODY: self.env._("Nobody of the plan is there."),
@@ -188,7 +193,9 @@ class CollectionPlanner(models.AbstractModel):
         if assignment.code == engine.ABSENT:
             member = plan.member_ids.filtered(lambda one: one.user_id == before)
             why = member._absence_text() or self.env._("not available")
-            text = self.env._("%(who)s is %(why)s; has the least load of those who can do it.", who=before.name, why=why)
+            text = self.env._(
+                "%(who)s is %(why)s; has the least load of those who can do it.", who=before.name, why=why
+            )
         elif assignment.code == engine.NEW:
             text = (
                 self.env._("%s is not in the plan; has the least load of those who can do it.", before.name)

@@ -82,9 +82,7 @@ class TestEngineWorkplan(BaseCase):
 
     def test_too_much_that_nobody_else_can_do_stays_and_says_so(self):
         cases = [Case(number, (Need(7),), current=1) for number in range(10)]
-        self.assertEqual(
-            set(self._codes(cases, [Person(1, skills={7: 1}), Person(2), Person(3)])), {(1, KEPT_OVER)}
-        )
+        self.assertEqual(set(self._codes(cases, [Person(1, skills={7: 1}), Person(2), Person(3)])), {(1, KEPT_OVER)})
 
     def test_half_a_week_is_half_the_work(self):
         cases = [Case(number) for number in range(300)]

@@ -82,6 +82,7 @@ class CollectionWorkplanLine(models.Model):
     def write(self, vals):
         if "user_id" not in vals:
             return super().write(vals)
+        self.check_access("write")
         chosen = self.env["res.users"].browse(vals["user_id"])
         for line in self:
             line._check_chosen(chosen)

@@ -20,7 +20,7 @@ class CollectionSkillNeed(models.Model):
         "res.lang", "Language", context={"active_test": False}, ondelete="cascade", help="Any country's variety of it."
     )
     segment_id = fields.Many2one("collection.segment", ondelete="cascade", check_company=True)
-    skill_id = fields.Many2one("hr.skill", "Skill", required=True, ondelete="cascade", index=True)
+    skill_id = fields.Many2one("hr.skill", required=True, ondelete="cascade", index=True)
     skill_type_id = fields.Many2one(related="skill_id.skill_type_id")
     level_id = fields.Many2one(
         "hr.skill.level",

@@ -100,16 +100,14 @@ class CollectionWorkplan(models.Model):
     def action_add_people(self):
         """Add the debt managers of the departments who are not in the plan yet."""
         self.check_access("write")
+        collector = self.env.ref("collection_cases.group_collection_user")
         for plan in self:
             # sudo: who is a debt manager and in which department is no secret inside the company
             employees = self.env["hr.employee"].sudo()
             domain = [("is_debt_manager", "=", True), ("user_id", "!=", False), ("company_id", "=", plan.company_id.id)]
             if plan.department_ids:
                 domain.append(("department_id", "child_of", plan.department_ids.ids))
-            collector = self.env.ref("collection_cases.group_collection_user")
-            users = employees.search(domain).user_id.filtered(
-                lambda user, plan=plan: collector in user.all_group_ids and plan.company_id in user.company_ids
-            )
+            users = employees.search(domain).user_id.filtered(lambda user, at=plan.company_id, needed=collector: needed in user.all_group_ids and at in user.company_ids)
             plan.member_ids = [fields.Command.create({"user_id": user.id}) for user in users - plan.member_ids.user_id]
             plan.member_ids._read_calendar(self.env["collection.refresh"]._today(plan.company_id))
         return True

@@ -112,11 +112,11 @@ class CollectionWorkplanLine(models.Model):
             "reason": self.env._("Chosen by %s.", self.env.user.name),
             "state": "planned" if moves else "kept",
         }
-        super().write(values)
+        self.write(values)
         if self.plan_id.state == "active" and self.user_id and self.case_id.state != "completed":
             if self.case_id.user_id != self.user_id:
                 self._hand_over()
-            super().write({"state": "moved" if moves else "kept"})
+            self.write({"state": "moved" if moves else "kept"})
 
     def _hand_over(self, *, back=False):
         """Give cases to the person of the plan, or back; with planned work, and logged.

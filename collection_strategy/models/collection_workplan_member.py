@@ -35,7 +35,7 @@ class CollectionWorkplanMember(models.Model):
         "Stands in",
         index="btree_not_null",
         domain="[('share', '=', False), ('company_ids', 'in', company_id), ('id', '!=', user_id)]",
-        help="Sees what is due of the absent person in My day, as long as they are away. The cases stay whose they are.",
+        help="Has what is due of the absent person in My day while they are away. The cases stay whose they are.",
     )
     presence = fields.Integer("There", compute="_compute_presence", help="Percent of the plan's working days.")
     case_count = fields.Integer("Cases", compute="_compute_load")

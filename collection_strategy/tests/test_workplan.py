@@ -390,11 +390,12 @@ class TestWorkplan(StrategyCommon):
         )
         self.collector.email = "kate@example.com"
         self.collector.with_user(self.collector).collection_day_list = True
-        before = self.env["mail.message"].search([], order="id desc", limit=1).id
+        before = self.env["mail.message"].sudo().search([], order="id desc", limit=1).id
         with self.enter_registry_test_mode():
             self.env.ref("collection_strategy.ir_cron_day_list").method_direct_trigger()
             self.env.ref("collection_strategy.ir_cron_day_list").method_direct_trigger()
-        found = self.env["mail.message"].search([("id", ">", before), ("subject", "ilike", "Your cases today")])
+        messages = self.env["mail.message"].sudo()
+        found = messages.search([("id", ">", before), ("subject", "ilike", "Your cases today")])
         self.assertEqual(found.partner_ids, self.collector.partner_id)
         self.assertEqual(len(found), 1)
         self.assertIn("Alpha", found.body)

@@ -13,6 +13,7 @@
         "security/ir.model.access.csv",
         "security/collection_strategy_rules.xml",
         "security/collection_fair_contact_rules.xml",
+        "security/collection_workplan_rules.xml",
         # what every company starts with
         "data/collection_channel_data.xml",
         "data/collection_template_data.xml",
@@ -26,6 +27,8 @@
         "data/product_charge_data.xml",
         "data/collection_rate_data.xml",
         "data/collection_charge_rule_data.xml",
+        "data/collection_skill_need_data.xml",
+        "data/collection_workplan_cron_data.xml",
         # screens
         "wizards/collection_strategy_wizard_views.xml",
         "views/collection_template_views.xml",
@@ -45,6 +48,9 @@
         "views/collection_charge_views.xml",
         "views/collection_fair_contact_views.xml",
         "views/collection_fair_contact_menus.xml",
+        "views/collection_workplan_mails.xml",
+        "views/collection_workplan_views.xml",
+        "views/collection_my_day_workplan_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["collection_strategy/static/src/**/*"],

@@ -69,6 +69,6 @@ class CollectionChannelLetter(models.AbstractModel):
             pay_title=here.env._("How to pay"),
             pay=tuple((label, value) for label, value in facts if value),
             qr=self.env["collection.wording"]._qr(values),
-            closing=tuple(filter(None, (values["collector"]["name"], company.name))),
+            closing=(),  # the wording has its own
             footer=here.env._("Our bank details did not change. If a letter names another account, call us first."),
         )

@@ -32,3 +32,10 @@ from . import account_move_charge
 from . import res_company_charge
 from . import res_config_settings_charge
 from . import collection_balance
+from . import collection_skill_need
+from . import collection_workplan
+from . import collection_workplan_member
+from . import collection_workplan_line
+from . import collection_case_workplan
+from . import res_users_workplan
+from . import resource_calendar_leaves_workplan

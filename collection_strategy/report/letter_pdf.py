@@ -110,7 +110,7 @@ def draw(letter: Letter) -> bytes:
 
     width = A4[0] - 45 * mm
     story = [text(" · ".join(letter.sender), small), Spacer(1, 3 * mm)]
-    window = Table([[[text(row) for row in letter.recipient]]], [85 * mm], [32 * mm])
+    window = Table([[[text(row) for row in letter.recipient]]], [85 * mm], [32 * mm], hAlign="LEFT")
     window.setStyle(TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 0)]))
     story += [window, Spacer(1, 6 * mm), text(letter.place_date, right), text(letter.subject, subject)]
     story += [Paragraph(row, normal) for row in paragraphs(letter.html)]

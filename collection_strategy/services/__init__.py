@@ -8,3 +8,5 @@ from . import collection_fair_contact
 from . import collection_fair_contact_gate
 from . import collection_charges
 from . import collection_strategy_json
+from . import collection_planner
+from . import collection_day_list

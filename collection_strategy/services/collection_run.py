@@ -275,8 +275,16 @@ class CollectionAgenda(models.AbstractModel):
             if run and run.date != today:
                 run.write({"state": "failed", "error": self.env._("Not finished on its day.")})
                 run = runs.browse()
+            # A dry run that somebody started by hand is none for a company that is live.
+            is_dry = not company.collection_is_live
             done = runs.search_count(
-                [("company_id", "=", company.id), ("date", "=", today), ("state", "!=", "running")], limit=1
+                [
+                    ("company_id", "=", company.id),
+                    ("date", "=", today),
+                    ("state", "!=", "running"),
+                    ("is_dry", "=", is_dry),
+                ],
+                limit=1,
             )
             if not run:
                 if done or not self._is_used(company):
@@ -289,7 +297,7 @@ class CollectionAgenda(models.AbstractModel):
 
     def _is_used(self, company):
         """Tell whether a company has anything to run for."""
-        return bool(self.env["collection.case"].search_count([("company_id", "=", company.id)], limit=1))
+        return bool(self.env["collection.refresh"]._customers(company))
 
     def _finish(self, run, cron):
         """Do a run to its end, committing; tell whether there was time for all of it."""

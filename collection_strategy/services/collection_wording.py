@@ -136,20 +136,22 @@ class CollectionWording(models.AbstractModel):
         blocks = {"table": here._items_table(values), "how_to_pay": here._how_to_pay(values)}
         filled = {**values, **blocks}
         body = wording.render(str(text.body or ""), filled, html=True)
-        letter = wording.render(str(text.letter or text.body or ""), filled, html=True)
+        # A letter has its own table, way to pay and QR code.
+        drawn = {**values, **dict.fromkeys(blocks, Markup())}
+        letter = wording.render(str(text.letter or text.body or ""), drawn, html=True)
         return {
             "subject": wording.one_line(wording.render(text.subject or "", filled)) or here._standard_subject(values),
             "body": here._complete(body, text.body, blocks),
-            "letter": here._complete(letter, text.letter or text.body, blocks, letter=True),
+            "letter": letter,
             "sms": wording.render(text.sms or "", filled).strip() or here._standard_sms(values),
         }
 
-    def _complete(self, filled, source, blocks, letter=False):
+    def _complete(self, filled, source, blocks):
         """Add what is due and how to pay to a text that does not say it."""
         source = str(source or "")
         if "table" not in source and "items" not in source:
             filled += blocks["table"]
-        if "how_to_pay" not in source and not letter:
+        if "how_to_pay" not in source:
             filled += blocks["how_to_pay"]
         return filled
 

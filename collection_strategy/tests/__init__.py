@@ -3,8 +3,11 @@ from . import test_charges
 from . import test_deliver
 from . import test_engine_fair_contact
 from . import test_engine_interest
+from . import test_engine_workplan
 from . import test_fair_contact
 from . import test_fair_contact_gate
 from . import test_run
+from . import test_scheduler
 from . import test_strategy
 from . import test_translations
+from . import test_workplan

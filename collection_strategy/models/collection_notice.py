@@ -24,7 +24,7 @@ class CollectionNotice(models.Model):
     template_id = fields.Many2one("collection.template", "Wording", ondelete="restrict")
     channel_id = fields.Many2one(related="action_id.channel_id", store=True)
     tone = fields.Selection(TONES, required=True, default="1")
-    addressee_id = fields.Many2one("res.partner", "Addressee", ondelete="restrict")
+    addressee_id = fields.Many2one("res.partner", ondelete="restrict")
     address = fields.Char(help="The e-mail address, number or postal address it went to.")
     why_addressee = fields.Char("Why this addressee")
     lang = fields.Char("Language")

@@ -96,7 +96,8 @@ class CollectionAction(models.Model):
 
     def _requeue(self):
         """Put back into the outbox what a person wants sent again."""
-        self.write({"state": "planned", "attempts": 0, "next_try": False, "reason": False, "claim": False})
+        again = {"state": "planned", "attempts": 0, "next_try": False, "reason": False, "claim": False}
+        self.write({**again, "approval": "given", "approved_by_id": self.env.uid})
 
     @api.autovacuum
     def _forget_refusals(self):

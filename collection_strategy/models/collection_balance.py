@@ -107,7 +107,8 @@ class CollectionBalance(models.Model):
             day=shown_day,
         )
         answer = self.env._(
-            "<p>We agree ☐</p><p>We do not agree ☐, because: ………………………………………………………</p><p>Date, signature: …………………………………</p>"
+            "<p>We agree ☐</p><p>We do not agree ☐, because: ………………………………………………………</p>"
+            "<p>Date, signature: …………………………………</p>"
         )
         currencies = self.env["res.currency"]
         return Letter(

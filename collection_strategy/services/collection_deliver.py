@@ -19,6 +19,9 @@ _logger = logging.getLogger(__name__)
 LOCAL = ("letter", "activity", "alert", "escalate", "credit_stop", "sandbox")
 """Handlers that only write to the database: what they do is undone by a rollback and can be done again."""
 
+STALE_DAYS = 10
+"""Days after which what is still planned is decided again instead of sent, for example when delivery was off."""
+
 MARK = 200
 """Deliveries after which the memory is emptied."""
 
@@ -308,6 +311,8 @@ class CollectionDeliver(models.AbstractModel):
                 raise Refused(self.env._("The case is completed"))
             if case.cycle != action.cycle:
                 raise Refused(self.env._("What was overdue then is not any more"))
+            if action.due_date and (day - action.due_date).days > STALE_DAYS and action.approval != "given":
+                raise Refused(self.env._("Planned too long ago: the next run decides again"))
             if case.arm == "holdout":
                 raise Refused(self.env._("Held out for comparison"))
             rows, block = case._asked_rows(day)

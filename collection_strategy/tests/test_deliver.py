@@ -311,6 +311,15 @@ class TestDeliver(StrategyCommon):
         self.customer.user_id = self.sales
         self.assertTrue(notices.with_user(self.sales).search([]))
 
+    def test_planned_too_long_ago_is_decided_again(self):
+        action = self._plan(self.email)
+        self.company.collection_is_live = False
+        self.assertFalse(self._deliver_at("2026-03-10 08:00", (SENT, "", False)))
+        self.company.collection_is_live = True
+        self.assertFalse(self._deliver_at("2026-04-10 08:00", (SENT, "", False)))
+        self.assertEqual((action.state, action.is_final), ("skipped", False))
+        self.assertEqual(len(self._day("2026-04-11")), 1)
+
     def test_unit_cost_is_noted(self):
         self.letter.with_company(self.company).unit_cost = 1.7
         action = self._plan(self.letter)

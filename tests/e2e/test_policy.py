@@ -12,15 +12,19 @@ MANAGER_PAGES = {
     "wordings": "collection-wordings",
     "ratings": "collection-ratings",
     "notices": "collection-notices",
+    "balances": "collection-balances",
+    "rates": "collection-reference-rates",
+    "rules": "collection-fair-contact",
+    "charge_rules": "collection-charge-rules",
 }
 
 
-@pytest.mark.parametrize("name", MANAGER_PAGES)
-def test_lists_open(browser, address, name):
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+def test_lists_open(browser, address, size):
     """Each list of the policy opens, on a desk and on a phone."""
-    for size, device in (("desktop", DESKTOP), ("phone", PHONE)):
-        with session(browser, address, "manager", **device) as page:
-            page.goto(f"{address}/odoo/{MANAGER_PAGES[name]}")
+    with session(browser, address, "manager", **{"desktop": DESKTOP, "phone": PHONE}[size]) as page:
+        for name, path in MANAGER_PAGES.items():
+            page.goto(f"{address}/odoo/{path}")
             page.wait_for_selector(".o_list_view, .o_kanban_view")
             picture(page, f"policy_{name}_{size}")
 

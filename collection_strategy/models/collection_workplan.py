@@ -107,7 +107,11 @@ class CollectionWorkplan(models.Model):
             domain = [("is_debt_manager", "=", True), ("user_id", "!=", False), ("company_id", "=", plan.company_id.id)]
             if plan.department_ids:
                 domain.append(("department_id", "child_of", plan.department_ids.ids))
-            users = employees.search(domain).user_id.filtered(lambda user, at=plan.company_id, needed=collector: needed in user.all_group_ids and at in user.company_ids)
+            users = employees.search(domain).user_id.filtered(
+                lambda user, at=plan.company_id, needed=collector: (
+                    needed in user.all_group_ids and at in user.company_ids
+                )
+            )
             plan.member_ids = [fields.Command.create({"user_id": user.id}) for user in users - plan.member_ids.user_id]
             plan.member_ids._read_calendar(self.env["collection.refresh"]._today(plan.company_id))
         return True

@@ -176,11 +176,11 @@ def distribute(cases: Iterable[Case], people: Iterable[Person]) -> list[Assignme
         code = LOAD if row.code == KEPT and person != owners[case_id] else row.code
         found[case_id] = Assignment(case_id, person, code, row.lacking)
     for person, held in plan.held.items():
-        if plan.load[person] > plan.limit[person]:
-            for case in held:
-                row = found[case.id]
-                if row.code == KEPT:
-                    found[case.id] = Assignment(case.id, person, KEPT_OVER, row.lacking)
+        for case in held:
+            row = found[case.id]
+            # Too much also without the case: one big case alone is nobody's excess.
+            if row.code == KEPT and plan.load[person] - case.points > plan.limit[person]:
+                found[case.id] = Assignment(case.id, person, KEPT_OVER, row.lacking)
     return [found[case.id] for case in asked]
 
 

@@ -1,7 +1,7 @@
 """Who works which case: what is needed first, then what is known, then an even load.
 
 A case stays with whoever works it, unless that person is away, lacks what the case needs while another has
-it, or has too much while another who is as able has room. So a plan that was carried out is a fixed point:
+it, or has too much while another who is as able has less. So a plan that was carried out is a fixed point:
 making it again moves nothing.
 
 Loads and shares are whole numbers, so that ties are ties on every machine.
@@ -143,14 +143,14 @@ def distribute(cases: Iterable[Case], people: Iterable[Person]) -> list[Assignme
     [(1, 1, 'skill'), (2, 2, 'kept'), (3, 1, 'new')]
 
     Bounds (tested): no case is with somebody who is away while another is there; nobody lacks a need that
-    somebody there meets better; whoever is above `limits` holds no case that an equally able colleague has room
-    for. So where everybody can do everything, nobody's load is above the fair share + TOLERANCE % + the heaviest
-    case.
+    somebody there meets; whoever is above `limits` holds no case with which an equally able colleague would have
+    less, for their capacity. So where everybody can do everything and has the same capacity, nobody is above the
+    fair share by more than TOLERANCE % or by one case, whichever is more.
     """
     asked = list(cases)
     ordered = sorted(asked, key=lambda case: case.id)
     crew = sorted(people, key=lambda person: person.id)
-    plan = _Plan(crew, sum(case.points for case in ordered if not case.automatic), _heaviest(ordered))
+    plan = _Plan(crew, sum(case.points for case in ordered if not case.automatic))
     found = {case.id: Assignment(case.id, None, AUTOMATIC) for case in ordered if case.automatic}
     to_place = []
     for case in ordered:
@@ -170,41 +170,38 @@ def distribute(cases: Iterable[Case], people: Iterable[Person]) -> list[Assignme
         person = plan.freest(case)
         plan.give(case, person)
         found[case.id] = Assignment(case.id, person, plan.why_moved(case), plan.lacking(case))
-    moved = plan.even_out()
-    for case_id, person in moved.items():
+    owners = {case.id: case.current for case in ordered}
+    for case_id, person in plan.even_out().items():
         row = found[case_id]
-        found[case_id] = Assignment(case_id, person, LOAD if row.code == KEPT else row.code, row.lacking)
+        code = LOAD if row.code == KEPT and person != owners[case_id] else row.code
+        found[case_id] = Assignment(case_id, person, code, row.lacking)
     for person, held in plan.held.items():
-        if plan.load[person] > plan.limit[person]:
-            for case in held:
-                row = found[case.id]
-                if row.code == KEPT:
-                    found[case.id] = Assignment(case.id, person, KEPT_OVER, row.lacking)
+        for case in held:
+            row = found[case.id]
+            # Too much also without the case: one big case alone is nobody's excess.
+            if row.code == KEPT and plan.load[person] - case.points > plan.limit[person]:
+                found[case.id] = Assignment(case.id, person, KEPT_OVER, row.lacking)
     return [found[case.id] for case in asked]
 
 
-def limits(people: Iterable[Person], total: int, heaviest: int) -> dict[int, int]:
-    """Return from which load on each person there has too much: the fair share, a tolerance, and one case.
+def limits(people: Iterable[Person], total: int) -> dict[int, int]:
+    """Return from which load on each person there gives cases away: the fair share and a tolerance.
 
-    >>> limits([Person(1), Person(2, capacity=50), Person(3, absent=True)], 300, 20)
-    {1: 240, 2: 130}
+    >>> limits([Person(1), Person(2, capacity=50), Person(3, absent=True)], 300)
+    {1: 220, 2: 110}
     """
     there = [person for person in people if person.is_there]
     capacity = sum(person.capacity for person in there)
-    return {person.id: total * person.capacity * (100 + TOLERANCE) // (capacity * 100) + heaviest for person in there}
-
-
-def _heaviest(cases):
-    return max((case.points for case in cases if not case.automatic), default=0)
+    return {person.id: total * person.capacity * (100 + TOLERANCE) // (capacity * 100) for person in there}
 
 
 class _Plan:
     """The loads while a plan is made."""
 
-    def __init__(self, crew, total, heaviest):
+    def __init__(self, crew, total):
         self.crew = {person.id: person for person in crew}
         self.there = [person for person in crew if person.is_there]
-        self.limit = limits(crew, total, heaviest)
+        self.limit = limits(crew, total)
         self.load = dict.fromkeys(self.limit, 0)
         self.held = {person: [] for person in self.limit}
         self._able, self._lacking = {}, {}
@@ -249,9 +246,10 @@ class _Plan:
         return SKILL if before.is_there else ABSENT
 
     def even_out(self):
-        """Move cases from those who have too much to those who have room: {case id: new person}.
+        """Move cases from those who have too much: {case id: new person}.
 
-        Only who has too much gives, and nobody who takes gets too much: it ends, and again it would move nothing.
+        Each move leaves both with less, for their capacity, than the giver had before: so it ends, and where it
+        ends it would move nothing again.
         """
         moved = {}
         again = True
@@ -265,7 +263,7 @@ class _Plan:
         kept, changed = [], False
         # The least urgent go first: what is hot stays with who knows it.
         for case in sorted(self.held[person], key=lambda case: (case.rank, case.id)):
-            taker = self._with_room(case) if self.load[person] > self.limit[person] else None
+            taker = self._taker(case, person) if self.load[person] > self.limit[person] else None
             if taker is None:
                 kept.append(case)
                 continue
@@ -276,15 +274,14 @@ class _Plan:
         self.held[person] = kept
         return changed
 
-    def _with_room(self, case):
-        room = [
-            person
-            for person in self.able(case)
-            if self.load[person] + case.points <= self.limit[person]  # never who gives: they are above
-        ]
-        if not room:
+    def _taker(self, case, giver):
+        """Return who would have least with a case, less than the giver has now; None when nobody would."""
+        others = [person for person in self.able(case) if person != giver]
+        if not others:
             return None
-        return min(room, key=lambda person: ((self.load[person] + case.points) / self.crew[person].capacity, person))
+        taker = min(others, key=lambda one: ((self.load[one] + case.points) / self.crew[one].capacity, one))
+        after = (self.load[taker] + case.points) * self.crew[giver].capacity
+        return taker if after < self.load[giver] * self.crew[taker].capacity else None
 
 
 def next_absence(days: Iterable[date], today: date) -> tuple[date, date] | None:

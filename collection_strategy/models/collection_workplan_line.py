@@ -44,6 +44,7 @@ class CollectionWorkplanLine(models.Model):
     points = fields.Float("Load", digits=(16, 1), readonly=True)
     date = fields.Date("To be worked on", readonly=True)
     needs = fields.Json(readonly=True)
+    needed = fields.Char("Needs", compute="_compute_missing", help="Skills that the case needs.")
     missing = fields.Char("Lacks", compute="_compute_missing", help="Skills that the case needs and the person lacks.")
     state = fields.Selection(
         [
@@ -64,11 +65,14 @@ class CollectionWorkplanLine(models.Model):
     @api.depends("needs", "user_id", "plan_id.member_ids")
     def _compute_missing(self):
         skills = self.plan_id.member_ids._skills()
+        wanted = {need.skill for line in self for need in line._needs()}
+        # sudo: the name of a skill is no secret; one that was deleted since is needed no more
+        names = {skill.id: skill.name for skill in self.env["hr.skill"].sudo().browse(wanted).exists()}
         for line in self:
-            lacking = Person(line.user_id.id, skills=skills.get(line.user_id.id, {})).lacks(line._needs())
-            names = self.env["hr.skill"].browse([need.skill for need in lacking if line.user_id])
-            # sudo: the name of a skill is no secret
-            line.missing = ", ".join(names.sudo().mapped("name"))
+            needs = [need for need in line._needs() if need.skill in names]
+            lacking = Person(line.user_id.id, skills=skills.get(line.user_id.id, {})).lacks(needs)
+            line.needed = ", ".join(names[need.skill] for need in needs)
+            line.missing = ", ".join(names[need.skill] for need in lacking) if line.user_id else ""
 
     def _needs(self):
         return [Need(*need) for need in self.needs or ()]

@@ -85,7 +85,7 @@ class TestWorkplan(StrategyCommon):
         self._cases(6, self.collector)
         self.plan.action_distribute()
         self.assertEqual(self.plan.case_count, 6)
-        self.assertEqual((self.kate.case_count, self.oleg.case_count), (4, 2))
+        self.assertEqual((self.kate.case_count, self.oleg.case_count), (3, 3))
         moved = self.plan.line_ids.filtered(lambda line: line.code == "load")
         self.assertIn("more than a fair share", moved[0].reason)
         self.assertTrue(all(self.plan.line_ids.mapped("reason")))
@@ -167,9 +167,9 @@ class TestWorkplan(StrategyCommon):
             )
         self.plan.action_distribute()
         answer = self.plan.action_activate()
-        self.assertIn("2 cases moved", answer["params"]["message"])
+        self.assertIn("3 cases moved", answer["params"]["message"])
         moved = self.plan.line_ids.filtered(lambda line: line.state == "moved").case_id
-        self.assertEqual((len(moved), moved.user_id, moved.activity_ids.user_id), (2, *[self.other_collector] * 2))
+        self.assertEqual((len(moved), moved.user_id, moved.activity_ids.user_id), (3, *[self.other_collector] * 2))
         self.assertEqual((cases - moved).user_id, self.collector)
         self.assertIn("Handed over from", " ".join(moved[0].message_ids.mapped("body")))
         self.assertIn("Work plan March", " ".join(moved[0].message_ids.mapped("body")))
@@ -209,8 +209,8 @@ class TestWorkplan(StrategyCommon):
         self.assertEqual(told.partner_ids, (self.collector | self.other_collector).partner_id)
         self.assertEqual(len(told), 2)
         own = told.filtered(lambda message: message.partner_ids == self.other_collector.partner_id)
-        self.assertIn("2 cases", own.subject)
-        self.assertRegex(own.body, rf"2 × {self.call.name}")
+        self.assertIn("3 cases", own.subject)
+        self.assertRegex(own.body, rf"3 × {self.call.name}")
         self.assertIn("/odoo/my-collections", own.body)
         notified = self.env["mail.notification"].search(
             [("mail_message_id", ">", before), ("res_partner_id", "in", told.partner_ids.ids)]
@@ -234,11 +234,11 @@ class TestWorkplan(StrategyCommon):
         self.plan.action_distribute()
         self.patch(type(self.plan), "_work_now", lambda plan: True)
         self.plan.action_activate()
-        self.assertEqual((self.plan.waiting_count, self.plan.progress), (2, 0))
+        self.assertEqual((self.plan.waiting_count, self.plan.progress), (3, 0))
         with self.enter_registry_test_mode():
             self.env.ref("collection_strategy.ir_cron_workplan").method_direct_trigger()
         self.plan.invalidate_recordset()
-        self.assertEqual((self.plan.job, self.plan.moved_count), (False, 2))
+        self.assertEqual((self.plan.job, self.plan.moved_count), (False, 3))
 
     def test_queries_per_case_are_constant(self):
         """Twice the cases, at most about twice the queries: no work on a case looks at the others."""

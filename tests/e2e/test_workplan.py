@@ -59,13 +59,15 @@ def test_plan_board_and_standing_in(browser, address, demo_database):
         source = columns.filter(has_text="Eleni").first
         target = columns.filter(has_text="Péter").first
         before = target.locator(".o_collection_workplan_load b").inner_text()
-        card = source.locator(".o_kanban_record:has-text('el_GR')").first
+        card = source.locator(".o_kanban_record:has-text('Greek')").first
         card.hover()
         page.mouse.down()
-        box = target.locator(".o_kanban_header").bounding_box()
-        page.mouse.move(box["x"] + 60, box["y"] + 120, steps=15)
+        box = target.locator(".o_kanban_record:not(.o_kanban_ghost)").first.bounding_box()
+        page.mouse.move(box["x"] + 100, box["y"] + 30, steps=30)
+        page.mouse.move(box["x"] + 110, box["y"] + 40, steps=5)
         page.wait_for_timeout(300)
         page.mouse.up()
+        picture(page, "workplan_board_moved_desktop")
         page.wait_for_selector(".o_notification:has-text('Péter Nagy lacks: Greek')")
         page.wait_for_function(
             "before => ![...document.querySelectorAll('.o_kanban_group')].some((group) =>"

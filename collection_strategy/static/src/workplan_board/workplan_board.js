@@ -27,6 +27,28 @@ export class WorkplanHeader extends KanbanHeader {
 
 export class WorkplanRenderer extends KanbanRenderer {
     static components = { ...KanbanRenderer.components, KanbanHeader: WorkplanHeader };
+
+    setup() {
+        super.setup();
+        this.notification = useService("notification");
+    }
+
+    async sortRecordDrop(dataRecordId) {
+        await super.sortRecordDrop(...arguments);
+        const record = this.props.list.groups
+            ?.flatMap((group) => group.list.records)
+            .find((found) => found.id === dataRecordId);
+        await this.env.workplanBoard.load();
+        if (record?.data.missing) {
+            this.notification.add(
+                _t("%(person)s lacks: %(skills)s.", {
+                    person: record.data.user_id.display_name,
+                    skills: record.data.missing,
+                }),
+                { type: "warning" },
+            );
+        }
+    }
 }
 
 /** A column for each person; moving a case updates the loads at once, and warns of a skill that is lacking. */
@@ -34,8 +56,7 @@ export class WorkplanController extends KanbanController {
     setup() {
         super.setup();
         this.orm = useService("orm");
-        this.notification = useService("notification");
-        this.board = useState({ people: {} });
+        this.board = useState({ people: {}, load: () => this.loadBoard() });
         useSubEnv({ workplanBoard: this.board });
         onWillStart(() => this.loadBoard());
         useBus(this.model.bus, "update", () => this.loadBoard());
@@ -45,23 +66,6 @@ export class WorkplanController extends KanbanController {
         const planId = this.props.context.default_plan_id;
         if (planId) {
             this.board.people = await this.orm.silent.call("collection.workplan", "get_board", [planId]);
-        }
-    }
-
-    async onRecordSaved(record, changes) {
-        await super.onRecordSaved(...arguments);
-        if (!("user_id" in changes)) {
-            return;
-        }
-        await this.loadBoard();
-        if (record.data.missing) {
-            this.notification.add(
-                _t("%(person)s lacks: %(skills)s.", {
-                    person: record.data.user_id.display_name,
-                    skills: record.data.missing,
-                }),
-                { type: "warning" },
-            );
         }
     }
 }

@@ -56,9 +56,10 @@ class CollectionCase(models.Model):
             if not company:
                 continue
             # sudo: what comes next may be read by whoever may read the case
-            found = agenda.sudo()._decide(company, self.env["collection.refresh"]._today(company), cases.sudo())
+            stored = cases._origin.sudo()
+            found = agenda.sudo()._decide(company, self.env["collection.refresh"]._today(company), stored)
             for case in cases:
-                outcome = found.get(case.id)
+                outcome = found.get(case._origin.id)
                 case.step_ids = outcome and agenda._steps_as_values(case, outcome)
                 legal = outcome and outcome.before_legal
                 case.has_legal_step = legal is not None and outcome is not None

@@ -70,13 +70,15 @@ def claim(limit: int, now, claimant: str, company_ids) -> SQL:
     """
     return SQL(
         """
+        -- MATERIALIZED: as a subselect it may be asked again for each row, and take more than its limit.
+        WITH chosen AS MATERIALIZED (
+            SELECT id FROM collection_action
+             WHERE state = 'planned' AND is_outbox AND approval IS DISTINCT FROM 'needed'
+               AND company_id = ANY(%(companies)s) AND (next_try IS NULL OR next_try <= %(now)s)
+          ORDER BY next_try NULLS FIRST, id
+             LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
         UPDATE collection_action action SET state = 'sending', claim = %(claimant)s
-         WHERE action.id IN (
-                SELECT id FROM collection_action
-                 WHERE state = 'planned' AND is_outbox AND approval IS DISTINCT FROM 'needed'
-                   AND company_id = ANY(%(companies)s) AND (next_try IS NULL OR next_try <= %(now)s)
-              ORDER BY next_try NULLS FIRST, id
-                 LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+          FROM chosen WHERE action.id = chosen.id
      RETURNING action.id
         """,
         limit=limit,

@@ -73,6 +73,21 @@ class CollectionCase(models.Model):
             )
         return counts
 
+    def action_snooze(self):
+        self.check_access("write")
+        colleagues = self.filtered("is_stood_in")
+        for case in colleagues:
+            today = case._today()
+            due = case.activity_ids.filtered(
+                lambda activity, owner=case.user_id, today=today: (
+                    activity.user_id == owner and activity.date_deadline <= today
+                )
+            )
+            due.write({"date_deadline": fields.Date.add(today, days=1)})
+        if own := self - colleagues:
+            return super(CollectionCase, own).action_snooze()
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
     def _release(self, why):
         """Take cases from their debt manager, so that nobody has them; planned work stays as it is.
 

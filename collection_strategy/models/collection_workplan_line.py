@@ -42,7 +42,7 @@ class CollectionWorkplanLine(models.Model):
     code = fields.Selection(CODES, "Why", readonly=True)
     reason = fields.Char("Why this person", readonly=True)
     points = fields.Float("Load", digits=(16, 1), readonly=True)
-    date = fields.Date("To be worked on", readonly=True)
+    date = fields.Date("To do on", readonly=True)
     needs = fields.Json(readonly=True)
     needed = fields.Char("Needs", compute="_compute_missing", help="Skills that the case needs.")
     missing = fields.Char("Lacks", compute="_compute_missing", help="Skills that the case needs and the person lacks.")

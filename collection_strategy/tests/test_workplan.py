@@ -302,6 +302,10 @@ class TestWorkplan(StrategyCommon):
         cases[0].activity_schedule(activity_type_id=self.call_type.id, user_id=self.collector.id)
         pill = {row["filter"]: row["count"] for row in theirs.get_my_day_counts()}
         self.assertEqual(pill["stood_in"], 1)
+        wizard = self.env["collection.log.contact"].with_user(self.other_collector).create({"case_id": found.id})
+        self.assertEqual(wizard.activity_id, cases[0].activity_ids, "the colleague's planned work is what is done")
+        found.action_snooze()
+        self.assertEqual(cases[0].activity_ids.mapped("date_deadline"), [self.today + timedelta(days=1)])
         with freeze_time("2026-03-12"):
             self.env.invalidate_all()
             self.assertFalse(theirs.search(domain))

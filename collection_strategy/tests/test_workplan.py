@@ -31,8 +31,9 @@ class TestWorkplan(StrategyCommon):
             }
         )
         cls.kate, cls.oleg = cls.plan.member_ids.sorted(lambda member: member.user_id.login)
-        cls.task = cls.env.ref("mail.mail_activity_data_todo")
-        cls.call_type = cls.env["mail.activity.type"].search([("collection_participates", "=", True)], limit=1)
+        cls.call_type = cls.env["mail.activity.type"].search(
+            [("collection_participates", "=", True), ("collection_channel_id.code", "=", "call")], limit=1
+        )
         cls.greek = (
             cls.env["hr.skill"]
             .sudo()

@@ -16,5 +16,6 @@ class CollectionLogContact(models.TransientModel):
                 activity.activity_type_id.collection_participates
                 and activity.user_id == case.user_id
                 and activity.date_deadline <= today
+                and activity.activity_type_id.collection_channel_id.by_hand
             )
-        )[:1]
+        ).sorted("date_deadline")[:1]

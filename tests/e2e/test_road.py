@@ -19,7 +19,7 @@ def test_from_overdue_invoice_to_completed_case(browser, address):
         assert "overdue" in card.inner_text()
         card.locator(".o_collection_day_who").click()
         page.wait_for_selector(".o_collection_case")
-        assert "Not started" in state(page).inner_text()
+        assert "In progress" in state(page).inner_text(), "the friendly reminder went out"
         picture(page, "case")
 
         page.get_by_role("button", name="Add open items").click()

@@ -181,6 +181,7 @@ def test_logged_out_in_between_keeps_what_was_entered(browser, address, demo_dat
     before = count(demo_database, "collection_action")
     with session(browser, address, "second", **PHONE) as page:
         page.goto(f"{address}/collections/field")
+        page.wait_for_load_state("networkidle")  # an answer that still comes would bring the session back
         page.context.clear_cookies()
         card(page, "Szabó").first.get_by_role("button", name="Nobody there").click()
         page.click("#save")

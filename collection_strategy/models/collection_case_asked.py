@@ -5,6 +5,8 @@ from odoo import api, models
 from odoo.addons.collection_cases.engine import blocks
 from odoo.addons.collection_cases.engine.blocks import Block
 
+from .collection_item import UNMATCHED_MONEY
+
 
 class CollectionCase(models.Model):
     """What may be asked of the debtor today, and who of us does what."""
@@ -19,12 +21,7 @@ class CollectionCase(models.Model):
             self.env["account.bank.statement.line"]
             .sudo()
             .search(
-                [
-                    ("is_reconciled", "=", False),
-                    ("amount", ">", 0),
-                    ("company_id", "=", company.id),
-                    ("partner_id", "!=", False),
-                ]
+                [*UNMATCHED_MONEY, ("company_id", "=", company.id), ("partner_id", "!=", False)]
             )
         )
         found |= set(lines.partner_id.commercial_partner_id.ids)

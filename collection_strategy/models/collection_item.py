@@ -6,6 +6,9 @@ from odoo.addons.collection_cases.engine.blocks import Block
 
 PAYING, UNMATCHED = "paying", "unmatched"
 
+UNMATCHED_MONEY = (("is_reconciled", "=", False), ("amount", ">", 0), ("state", "=", "posted"))
+"""Lines of bank statements that came in and are matched with nothing."""
+
 STARTED_MINUTES = 60
 """A payment that was begun and not finished keeps its items back for so long."""
 
@@ -58,9 +61,7 @@ class CollectionItem(models.Model):
             .sudo()
             .search(
                 [
-                    ("is_reconciled", "=", False),
-                    ("amount", ">", 0),
-                    ("state", "=", "posted"),
+                    *UNMATCHED_MONEY,
                     ("company_id", "in", self.company_id.ids),
                     ("partner_id", "child_of", self.partner_id.ids),
                 ]

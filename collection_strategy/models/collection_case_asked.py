@@ -20,9 +20,7 @@ class CollectionCase(models.Model):
         lines = (
             self.env["account.bank.statement.line"]
             .sudo()
-            .search(
-                [*UNMATCHED_MONEY, ("company_id", "=", company.id), ("partner_id", "!=", False)]
-            )
+            .search([*UNMATCHED_MONEY, ("company_id", "=", company.id), ("partner_id", "!=", False)])
         )
         found |= set(lines.partner_id.commercial_partner_id.ids)
         if "payment.transaction" in self.env:
